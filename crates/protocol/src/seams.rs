@@ -1,0 +1,109 @@
+//! What services tell each other: the values of the `Accounts` and `Rooms` seams.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Message, Timestamp,
+    ids::{ClientMessageId, RoomId, Seq, SessionId, UserId},
+};
+
+/// Who sends, as the access token says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Sender {
+    pub user_id: UserId,
+    pub username: String,
+}
+
+/// A message on its way to be stored; its content is trimmed and checked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Draft {
+    pub sender: Sender,
+    pub room_id: RoomId,
+    pub content: String,
+    /// Always there: a draft whose commit's answer was lost is safe to try again.
+    pub client_message_id: ClientMessageId,
+}
+
+/// A stored message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Sent {
+    pub message: Message,
+    /// It was stored before; nothing was published again.
+    pub duplicate: bool,
+}
+
+/// Where a room stands. `members_rev` rises with every change of its members, under the lock that assigns `seq`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RoomState {
+    pub room_id: RoomId,
+    pub last_seq: Seq,
+    pub members_rev: i64,
+}
+
+/// The rooms of a user. `rooms_rev` rises with every room that the user joins or leaves.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct UserRooms {
+    pub user_id: UserId,
+    pub rooms_rev: i64,
+    pub rooms: Vec<RoomState>,
+}
+
+/// Which of the users asked about are members, as of `members_rev`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RoomMembers {
+    pub room_id: RoomId,
+    pub members_rev: i64,
+    pub users: Vec<UserId>,
+}
+
+/// Part of a room's log in ascending order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Page {
+    pub messages: Vec<Message>,
+    pub has_more: bool,
+}
+
+/// Where rooms and users stand. What no longer exists is left out.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Positions {
+    pub rooms: Vec<RoomState>,
+    pub users: Vec<UserPosition>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct UserPosition {
+    pub user_id: UserId,
+    pub rooms_rev: i64,
+}
+
+/// A session that ended before its access tokens expire.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RevokedSession {
+    pub sid: SessionId,
+    pub revoked_at: Timestamp,
+}
+
+/// What happened to an account, in the order of `cursor`: chat follows it to rename and to clean up.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AccountChange {
+    pub cursor: i64,
+    pub user_id: UserId,
+    pub change: Change,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "camelCase")]
+pub enum Change {
+    Renamed { username: String },
+    Deleted,
+}
