@@ -1,1 +1,19 @@
-//! stub
+//! What every role needs and no feature owns: errors, extractors, tokens, limits, database, telemetry.
+
+pub mod address;
+pub mod config;
+pub mod db;
+pub mod error;
+pub mod extract;
+pub mod health;
+pub mod http;
+pub mod internal_key;
+pub mod jwt;
+pub mod layers;
+pub mod limits;
+pub mod openapi;
+pub mod revocations;
+pub mod shutdown;
+pub mod telemetry;
+
+pub use error::{Error, Kind, Result};

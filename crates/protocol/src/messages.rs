@@ -56,7 +56,7 @@ pub struct NewMessage {
 
 impl Validate for NewMessage {
     fn validate(mut self) -> Result<Self, Vec<FieldError>> {
-        self.content = self.content.trim().to_owned();
+        self.content = self.content.trim().into();
         let id = self
             .client_message_id
             .as_deref()

@@ -1,0 +1,82 @@
+//! Values that configuration is made of; each says in one line what it must be.
+
+use std::{fmt, str::FromStr, time::Duration};
+
+/// Text that is never logged.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("***")
+    }
+}
+
+impl FromStr for Secret {
+    type Err = std::convert::Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Ok(Self::new(text))
+    }
+}
+
+/// `900`, `90s`, `15m`, `2h`, `7d`: at least a second, at most 365 days.
+pub fn duration(text: &str) -> Result<Duration, String> {
+    let explain = || "must be a time such as 900, 90s, 15m, 2h or 7d".to_owned();
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let unit_secs: u64 = match &text[digits.len()..] {
+        "" | "s" => 1,
+        "m" => 60,
+        "h" => 3600,
+        "d" => 86400,
+        _ => return Err(explain()),
+    };
+    let count: u64 = digits.parse().map_err(|_| explain())?;
+    let secs = count.checked_mul(unit_secs).filter(|secs| (1..=365 * 86400).contains(secs));
+    secs.map(Duration::from_secs).ok_or_else(explain)
+}
+
+/// An origin such as `https://chat.example.org`: scheme and host, no path.
+pub fn origin(text: &str) -> Result<String, String> {
+    let explain = || "must be an http(s) address without a path, such as https://chat.example.org".to_owned();
+    let text = text.trim_end_matches('/');
+    let uri: http::Uri = text.parse().map_err(|_| explain())?;
+    let scheme_fits = matches!(uri.scheme_str(), Some("http" | "https"));
+    let bare = uri.path_and_query().is_none_or(|path| path == "/");
+    let plain = uri.authority().is_some_and(|authority| !authority.as_str().contains('@'));
+    if scheme_fits && bare && plain { Ok(text.to_ascii_lowercase()) } else { Err(explain()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_are_seconds_or_carry_a_unit() {
+        assert_eq!(duration("900"), Ok(Duration::from_secs(900)));
+        assert_eq!(duration("15m"), Ok(Duration::from_secs(900)));
+        assert_eq!(duration("7d"), Ok(Duration::from_secs(604_800)));
+        for text in ["", "0", "m", "15x", "-1", "1.5h", "99999999999999999999", "400d", "15 m"] {
+            assert!(duration(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_origin_has_no_path_and_no_password() {
+        assert_eq!(origin("https://Chat.example.org/"), Ok("https://chat.example.org".into()));
+        assert_eq!(origin("http://localhost:5000"), Ok("http://localhost:5000".into()));
+        for text in ["", "chat.example.org", "ftp://x", "https://x/y", "https://u:p@x", "https://x?y"] {
+            assert!(origin(text).is_err(), "{text}");
+        }
+    }
+}

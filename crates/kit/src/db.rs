@@ -1,0 +1,100 @@
+//! The database of a service: one handle for reads, one for writes, and its migrations.
+
+use std::{path::Path, time::Duration};
+
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, Database as SeaOrm, DatabaseConnection, DbErr, RuntimeErr, SqlErr,
+    sqlx::{
+        self,
+        sqlite::{SqliteJournalMode, SqliteSynchronous},
+    },
+};
+use sea_orm_migration::MigratorTrait;
+
+/// SQLite has one writer at a time: a pool of one queues in the process instead of failing in the database.
+const SQLITE_READERS_MAX: u32 = 4;
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+
+#[derive(Debug, Clone)]
+pub struct Database {
+    pub reader: DatabaseConnection,
+    pub writer: DatabaseConnection,
+}
+
+impl Database {
+    /// Opens or creates one SQLite file: WAL, and every commit on the disk before it is answered.
+    pub async fn open_sqlite(file: &Path) -> Result<Self, DbErr> {
+        let writer = SeaOrm::connect(sqlite_options(file, 1)).await?;
+        let reader = SeaOrm::connect(sqlite_options(file, SQLITE_READERS_MAX)).await?;
+        Ok(Self { reader, writer })
+    }
+
+    /// Applies what is missing; safe to repeat.
+    pub async fn migrate<M: MigratorTrait>(&self) -> Result<(), DbErr> {
+        M::up(&self.writer, None).await
+    }
+
+    /// Whether the database answers.
+    pub async fn ping(&self) -> Result<(), DbErr> {
+        self.reader.execute_unprepared("SELECT 1").await.map(|_| ())
+    }
+
+    pub async fn close(self) -> Result<(), DbErr> {
+        self.reader.close().await?;
+        self.writer.close().await
+    }
+}
+
+fn sqlite_options(file: &Path, connections_max: u32) -> ConnectOptions {
+    // The path is set on sqlx's own options: in a URL it would need escaping.
+    let file = file.to_owned();
+    let mut options = ConnectOptions::new("sqlite:");
+    options
+        .max_connections(connections_max)
+        .min_connections(1)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .test_before_acquire(false)
+        .sqlx_logging(false)
+        .map_sqlx_sqlite_opts(move |options| {
+            options
+                .filename(&file)
+                .create_if_missing(true)
+                .foreign_keys(true)
+                .journal_mode(SqliteJournalMode::Wal)
+                .synchronous(SqliteSynchronous::Full)
+                .busy_timeout(ACQUIRE_TIMEOUT)
+        });
+    options
+}
+
+/// The unique constraint that was violated, as the engine names it: SQLite `table.column`, MySQL its key.
+pub fn violated_constraint(error: &DbErr) -> Option<String> {
+    match error.sql_err()? {
+        // MySQL puts the offending value first; the key's name comes last.
+        SqlErr::UniqueConstraintViolation(text) => {
+            Some(text.rsplit(['\'', ':']).find(|part| !part.trim().is_empty())?.trim().into())
+        }
+        _ => None,
+    }
+}
+
+/// Whether another try may succeed: the database is away, busy, or all connections are in use.
+pub fn is_transient(error: &DbErr) -> bool {
+    match error {
+        DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => true,
+        DbErr::Exec(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error)) => {
+            match error.as_ref() {
+                sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed => true,
+                // SQLITE_BUSY and SQLITE_LOCKED with their extended codes.
+                sqlx::Error::Database(error) => error
+                    .code()
+                    .and_then(|code| code.parse::<i64>().ok())
+                    .is_some_and(|code| matches!(code & 0xff, 5 | 6)),
+                _ => false,
+            }
+        }
+        _ => false,
+    }
+}

@@ -1,0 +1,154 @@
+//! Access tokens: signed by auth, verified locally by every role, refused once their session ended.
+
+use axum::{
+    extract::{FromRef, FromRequestParts},
+    http::{header, request::Parts},
+};
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use protocol::{Code, SessionId, UserId, accounts::Claims, checks::TOKEN_BYTES_MAX, seams::Sender};
+
+use crate::{Error, Kind, config::Secret, revocations::Revocations};
+
+/// Signs and verifies with `JWT_SECRET`, HS256 and nothing else.
+#[derive(Clone)]
+pub struct Tokens {
+    signing: EncodingKey,
+    verifying: DecodingKey,
+    revocations: Revocations,
+}
+
+impl Tokens {
+    pub fn new(secret: &Secret, revocations: Revocations) -> Self {
+        let bytes = secret.expose().as_bytes();
+        Self {
+            signing: EncodingKey::from_secret(bytes),
+            verifying: DecodingKey::from_secret(bytes),
+            revocations,
+        }
+    }
+
+    pub fn revocations(&self) -> &Revocations {
+        &self.revocations
+    }
+
+    pub fn sign(&self, claims: &Claims) -> Result<String, Error> {
+        jsonwebtoken::encode(&Header::new(Algorithm::HS256), claims, &self.signing).map_err(Error::internal)
+    }
+
+    /// The claims of a token that is ours, unexpired, and whose session lives.
+    pub fn verify(&self, token: &str) -> Result<Claims, Error> {
+        if token.len() > TOKEN_BYTES_MAX {
+            return Err(Error::unauthorized());
+        }
+        let mut validation = Validation::new(Algorithm::HS256);
+        validation.leeway = 0;
+        validation.validate_aud = false;
+        let claims = jsonwebtoken::decode::<Claims>(token, &self.verifying, &validation)
+            .map_err(|_| Error::unauthorized())?
+            .claims;
+        if self.revocations.contains(claims.sid) {
+            return Err(Error::refused(
+                Kind::Unauthorized,
+                Code::SessionRevoked,
+                "This session has ended. Log in again.",
+            ));
+        }
+        Ok(claims)
+    }
+}
+
+/// Whoever a valid `Authorization: Bearer` token names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CurrentUser {
+    pub id: UserId,
+    pub username: String,
+    pub session: SessionId,
+}
+
+impl CurrentUser {
+    pub fn sender(&self) -> Sender {
+        Sender { user_id: self.id, username: self.username.clone() }
+    }
+}
+
+impl From<Claims> for CurrentUser {
+    fn from(claims: Claims) -> Self {
+        Self { id: claims.id, username: claims.username, session: claims.sid }
+    }
+}
+
+impl<S> FromRequestParts<S> for CurrentUser
+where
+    S: Send + Sync,
+    Tokens: FromRef<S>,
+{
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
+        let token = bearer(parts).ok_or_else(Error::unauthorized)?;
+        Tokens::from_ref(state).verify(token).map(Self::from)
+    }
+}
+
+fn bearer(parts: &Parts) -> Option<&str> {
+    let value = parts.headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use protocol::Timestamp;
+
+    use super::*;
+
+    fn tokens(secret: &str) -> Tokens {
+        Tokens::new(&Secret::new(secret), Revocations::new(Duration::from_secs(900)))
+    }
+
+    fn claims(lifetime_secs: i64) -> Claims {
+        let id = UserId::random();
+        let iat = Timestamp::now().as_secs();
+        let sid = SessionId::random();
+        Claims { id, sub: id, username: "bob".into(), sid, iat, exp: iat + lifetime_secs, jti: "1".into() }
+    }
+
+    #[test]
+    fn a_token_comes_back_as_its_claims() {
+        let tokens = tokens("0123456789abcdef0123456789abcdef");
+        let claims = claims(60);
+        assert_eq!(tokens.verify(&tokens.sign(&claims).unwrap()).unwrap(), claims);
+    }
+
+    #[test]
+    fn expired_forged_and_unsigned_tokens_are_refused() {
+        let ours = tokens("0123456789abcdef0123456789abcdef");
+        let others = tokens("another-secret-another-secret-another");
+        let good = ours.sign(&claims(60)).unwrap();
+        assert!(ours.verify(&good).is_ok());
+
+        let expired = ours.sign(&claims(-1)).unwrap();
+        let forged = others.sign(&claims(60)).unwrap();
+        let payload = good.split('.').nth(1).unwrap();
+        // {"alg":"none","typ":"JWT"} and {"alg":"HS512","typ":"JWT"}
+        let unsigned = format!("eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0.{payload}.");
+        let other_algorithm = {
+            let key = EncodingKey::from_secret(b"0123456789abcdef0123456789abcdef");
+            jsonwebtoken::encode(&Header::new(Algorithm::HS512), &claims(60), &key).unwrap()
+        };
+        for token in [expired, forged, unsigned, other_algorithm, String::new(), "a.b.c".into()] {
+            assert_eq!(ours.verify(&token).unwrap_err().code(), Code::Unauthorized, "{token}");
+        }
+    }
+
+    #[test]
+    fn a_revoked_session_is_refused_with_a_code_of_its_own() {
+        let tokens = tokens("0123456789abcdef0123456789abcdef");
+        let claims = claims(60);
+        let token = tokens.sign(&claims).unwrap();
+        tokens.revocations().add_now(&[claims.sid]);
+        assert_eq!(tokens.verify(&token).unwrap_err().code(), Code::SessionRevoked);
+    }
+}
