@@ -1,0 +1,12 @@
+//! The schema of `chat_db`: numbered, append-only, the same for both engines.
+
+use sea_orm_migration::{MigrationTrait, MigratorTrait, async_trait};
+
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        Vec::new()
+    }
+}
