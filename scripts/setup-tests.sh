@@ -1,0 +1,62 @@
+#!/usr/bin/env bash
+# Installs what the tests need and is not there yet: Debian packages (as root or with sudo), Python tools in
+# .tools/venv, cargo-deny in .tools/bin. Safe to run again; the second time it does nothing.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+say() { printf '== %s\n' "$*"; }
+
+need_command() { # need_command NAME HINT
+  command -v "$1" > /dev/null || { echo "$1 is missing: $2" >&2; exit 1; }
+}
+
+# A package is listed by what it brings, so that a machine that has it from elsewhere is left alone.
+missing_packages() {
+  command -v chromium > /dev/null || echo chromium
+  command -v cc > /dev/null || echo build-essential
+  command -v make > /dev/null || echo make
+  python3 -c 'import ensurepip, venv' 2> /dev/null || echo python3-venv
+  fc-list 2> /dev/null | grep -qi 'noto.*emoji' || echo fonts-noto-color-emoji fontconfig
+  fc-list 2> /dev/null | grep -qi 'noto' || echo fonts-noto-core
+}
+
+install_packages() {
+  local packages
+  packages=$(missing_packages | xargs)
+  [ -n "$packages" ] || return 0
+  local as_root=()
+  if [ "$(id -u)" != 0 ]; then
+    if ! sudo -n true 2> /dev/null; then
+      echo "Install these first, then run this again: apt-get install $packages" >&2
+      exit 1
+    fi
+    as_root=(sudo)
+  fi
+  say "installing $packages"
+  "${as_root[@]}" apt-get update -qq
+  # shellcheck disable=SC2086  # a list of names
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $packages > /dev/null
+}
+
+install_python_tools() {
+  local wanted=scripts/test-requirements.txt stamp=.tools/venv/installed.txt
+  cmp -s "$wanted" "$stamp" && return 0
+  say "installing Python tools into .tools/venv"
+  python3 -m venv .tools/venv
+  .tools/venv/bin/pip install --quiet --requirement "$wanted"
+  cp "$wanted" "$stamp"
+}
+
+install_cargo_deny() {
+  local version=0.20.2
+  if command -v cargo-deny > /dev/null || [ -x .tools/bin/cargo-deny ]; then return 0; fi
+  say "building cargo-deny $version into .tools/bin (a few minutes, once)"
+  cargo install --quiet --locked --root .tools --target-dir target/tools "cargo-deny@$version"
+  rm -rf target/tools
+}
+
+need_command cargo "install Rust 1.95 or newer from https://rustup.rs"
+need_command npm "install Node.js 20.19 or newer"
+install_packages
+install_python_tools
+install_cargo_deny
