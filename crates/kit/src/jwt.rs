@@ -4,8 +4,10 @@ use axum::{
     extract::{FromRef, FromRequestParts},
     http::{header, request::Parts},
 };
+use hmac::{Hmac, KeyInit, Mac};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use protocol::{Code, SessionId, UserId, accounts::Claims, checks::TOKEN_BYTES_MAX, seams::Sender};
+use sha2::Sha256;
 
 use crate::{Error, Kind, config::Secret, revocations::Revocations};
 
@@ -15,6 +17,7 @@ pub struct Tokens {
     signing: EncodingKey,
     verifying: DecodingKey,
     revocations: Revocations,
+    secret: Secret,
 }
 
 impl Tokens {
@@ -24,7 +27,16 @@ impl Tokens {
             signing: EncodingKey::from_secret(bytes),
             verifying: DecodingKey::from_secret(bytes),
             revocations,
+            secret: secret.clone(),
         }
+    }
+
+    /// A key of its own for another purpose, so that no two uses share one.
+    pub fn derive_key(&self, purpose: &str) -> [u8; 32] {
+        let mut mac = Hmac::<Sha256>::new_from_slice(self.secret.expose().as_bytes())
+            .expect("HMAC takes keys of any length");
+        mac.update(purpose.as_bytes());
+        mac.finalize().into_bytes().into()
     }
 
     pub fn revocations(&self) -> &Revocations {

@@ -19,7 +19,9 @@ pub type Check = Result<(), FieldCode>;
 /// Letters of any script, digits, `.`, `_`, `-`.
 pub fn username(text: &str) -> Check {
     length(text, USERNAME_CHARS)?;
-    let allowed = |c: char| c.is_alphanumeric() || ".-_".contains(c);
+    // The Hangul fillers count as letters, yet show nothing.
+    let filler = |c: char| matches!(c, '\u{115F}' | '\u{1160}' | '\u{3164}' | '\u{FFA0}');
+    let allowed = |c: char| (c.is_alphanumeric() && !filler(c)) || ".-_".contains(c);
     if text.chars().all(allowed) { Ok(()) } else { Err(FieldCode::BadFormat) }
 }
 
@@ -103,7 +105,7 @@ mod tests {
         }
         assert_eq!(username("ab"), Err(FieldCode::TooShort));
         assert_eq!(username(&"x".repeat(33)), Err(FieldCode::TooLong));
-        for name in ["a b c", "bob\0", "b\u{202E}ob", "bo\u{200B}b", "bob@x", "😀😀😀"] {
+        for name in ["a b c", "bob\0", "b\u{202E}ob", "bo\u{200B}b", "bob@x", "😀😀😀", "bob\u{3164}"] {
             assert_eq!(username(name), Err(FieldCode::BadFormat), "{name:?}");
         }
     }

@@ -62,4 +62,10 @@ pub enum FieldCode {
     TooWeak,
     /// A name that the product keeps for itself.
     Reserved,
+    /// Somebody else has it.
+    Taken,
+    /// Not the one that is stored.
+    Wrong,
+    /// A number outside its limits.
+    OutOfRange,
 }

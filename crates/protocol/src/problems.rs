@@ -39,6 +39,9 @@ impl FieldError {
             FieldCode::BadFormat => format!("The {field} is not valid."),
             FieldCode::TooWeak => format!("The {field} is too easy to guess."),
             FieldCode::Reserved => format!("The {field} is reserved."),
+            FieldCode::Taken => format!("The {field} is taken."),
+            FieldCode::Wrong => format!("The {field} is wrong."),
+            FieldCode::OutOfRange => format!("The {field} is out of range."),
         };
         Self { field, code, message }
     }
