@@ -1,6 +1,6 @@
 # Two commands: `make run` builds everything and runs it, `make test` installs what the tests need and passes them.
 
-.PHONY: run build test generate format
+.PHONY: run build test bench generate format
 
 run: ## Build everything and run it on http://localhost:5000
 	cargo run --release -- $(ARGS)
@@ -10,6 +10,9 @@ build: ## Build target/release/cloud-chat with the web app inside
 
 test: ## Install what the tests need, then run every check
 	scripts/test.sh
+
+bench: build ## Measure the release build
+	cargo run --release -p bench
 
 generate: ## Write openapi.json and the web app's types anew
 	scripts/generate.sh

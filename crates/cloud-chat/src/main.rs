@@ -1,1 +1,44 @@
-fn main() {}
+//! `cloud-chat`: the whole product in one process, and the commands that look after it.
+
+mod commands;
+mod options;
+mod router;
+mod seams;
+mod secrets;
+mod serve;
+mod sessions;
+mod web;
+
+use std::process::ExitCode;
+
+use options::{Cli, Command};
+
+fn main() -> ExitCode {
+    let cli = match options::parse() {
+        Ok(cli) => cli,
+        Err(exit) => return exit,
+    };
+    // One TLS provider for the whole process; a second one would panic at first use.
+    if rustls::crypto::aws_lc_rs::default_provider().install_default().is_err() {
+        return commands::fail("TLS was set up twice");
+    }
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return commands::fail(&format!("the runtime does not start: {error}")),
+    };
+    match runtime.block_on(run(cli)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => commands::fail(&message),
+    }
+}
+
+async fn run(cli: Cli) -> Result<(), String> {
+    let Cli { command, serve: options } = cli;
+    match command {
+        None => serve::run(*options).await,
+        Some(Command::Migrate(data)) => commands::migrate::run(&data).await,
+        Some(Command::Openapi) => commands::openapi::run(),
+        Some(Command::Healthcheck(target)) => commands::healthcheck::run(&target).await,
+        Some(Command::User(user)) => commands::user::run(user).await,
+    }
+}

@@ -1,0 +1,59 @@
+//! The program under measurement, as a process of its own.
+
+use std::{
+    path::Path,
+    process::Stdio,
+    time::{Duration, Instant},
+};
+
+use tokio::{
+    io::{AsyncBufReadExt, BufReader},
+    process::{Child, ChildStdout, Command},
+};
+
+use crate::Outcome;
+
+pub struct Server {
+    child: Child,
+    /// Kept open: the program may write to it.
+    _stdout: BufReader<ChildStdout>,
+    pub address: String,
+    /// From the start of the process to the first answer of `GET /health`.
+    pub ready_after: Duration,
+}
+
+impl Server {
+    pub async fn start(program: &Path, data: &Path) -> Outcome<Self> {
+        let begun = Instant::now();
+        let mut child = Command::new(program)
+            .args(["--host", "127.0.0.1", "--port", "0", "--data-dir"])
+            .arg(data)
+            .env("RATE_LIMITS", "off")
+            .env("LOG", "warn")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()?;
+        let mut stdout = BufReader::new(child.stdout.take().ok_or("no standard output")?);
+        let mut line = String::new();
+        stdout.read_line(&mut line).await?;
+        let address = line.split_whitespace().find(|word| word.starts_with("http://"));
+        let address =
+            address.ok_or_else(|| format!("no address in {line:?}"))?.replace("localhost", "127.0.0.1");
+        reqwest::get(format!("{address}/health")).await?.error_for_status()?;
+        Ok(Self { child, _stdout: stdout, address, ready_after: begun.elapsed() })
+    }
+
+    /// `VmRSS` or another line of `/proc/PID/status`, in KiB.
+    pub fn memory_kib(&self, line: &str) -> Outcome<u64> {
+        let pid = self.child.id().ok_or("the program ended")?;
+        let status = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
+        let value = status.lines().find_map(|text| text.strip_prefix(line)?.strip_prefix(':'));
+        Ok(value.and_then(|text| text.split_whitespace().next()).ok_or("no such line")?.parse()?)
+    }
+
+    pub async fn stop(mut self) -> Outcome<()> {
+        self.child.kill().await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,52 @@
+//! `cloud-chat user …`: on the account database itself, beside a running server, which notices within seconds.
+
+use auth::admin;
+
+use crate::{
+    commands,
+    options::{UserCommand, UserOptions},
+    secrets,
+};
+
+pub async fn run(options: UserOptions) -> Result<(), String> {
+    secrets::make_folder(&options.data.data_dir)?;
+    let database = commands::open_database::<auth::Migrator>(&options.data.data_dir.join("auth.db")).await?;
+    let result = act(&database, &options).await;
+    database.close().await.map_err(|error| format!("auth.db cannot be closed: {error}"))?;
+    result
+}
+
+async fn act(database: &kit::db::Database, options: &UserOptions) -> Result<(), String> {
+    let explain = |error: kit::Error| error.to_string();
+    match &options.command {
+        UserCommand::List => list(database).await,
+        UserCommand::Disable { user } => {
+            let account = admin::disable(database, user).await.map_err(explain)?;
+            commands::say(format_args!("{} is disabled; all sessions have ended.", account.username))
+        }
+        UserCommand::Enable { user } => {
+            let account = admin::enable(database, user).await.map_err(explain)?;
+            commands::say(format_args!("{} may log in again.", account.username))
+        }
+        UserCommand::ResetPassword { user } => {
+            let frontend_url = options.frontend_url.as_deref().unwrap_or("http://localhost:5000");
+            let link = admin::reset_link(database, user, frontend_url).await.map_err(explain)?;
+            commands::say(link)
+        }
+    }
+}
+
+async fn list(database: &kit::db::Database) -> Result<(), String> {
+    let accounts = admin::list(database).await.map_err(|error| error.to_string())?;
+    if accounts.is_empty() {
+        return commands::say("There are no accounts yet.");
+    }
+    for account in accounts {
+        let state = if account.disabled_at.is_some() { "disabled" } else { "active" };
+        commands::say(format_args!(
+            "{}  {state:8}  {}  {}  {}",
+            account.id, account.created_at, account.username, account.email
+        ))?;
+    }
+    Ok(())
+}
