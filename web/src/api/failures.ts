@@ -1,0 +1,40 @@
+import { isAxiosError } from 'axios'
+
+import { Failure } from '@/lib/failure'
+
+import type { Problem } from './types'
+
+/** Codes that are about one field although the answer names none. */
+const fieldOfCode: Record<string, string> = {
+  USERNAME_TAKEN: 'username',
+  EMAIL_TAKEN: 'email',
+  WRONG_PASSWORD: 'currentPassword',
+}
+
+export function toFailure(error: unknown): Failure {
+  if (!isAxiosError(error)) return new Failure('UNEXPECTED')
+  const { response } = error
+  // A gateway whose server is gone answers with a page of its own, not with a problem document.
+  if (!response || !isProblem(response.data)) return new Failure('UNREACHABLE')
+
+  const problem = response.data
+  const fields: Record<string, string> = Object.fromEntries(
+    (problem.errors ?? []).map(({ field, code }) => [field, code]),
+  )
+  const field = fieldOfCode[problem.code]
+  if (field) fields[field] ??= problem.code
+  return new Failure(problem.code, {
+    status: response.status,
+    fields,
+    retryAfterSeconds: retryAfter(response.headers['retry-after']),
+  })
+}
+
+function isProblem(data: unknown): data is Problem {
+  return typeof data === 'object' && data !== null && 'code' in data
+}
+
+function retryAfter(header: unknown): number | undefined {
+  const seconds = Number(header)
+  return Number.isFinite(seconds) && seconds > 0 ? Math.ceil(seconds) : undefined
+}

@@ -1,0 +1,166 @@
+import { isSameOrigin } from '@/lib/env'
+import { type Failure, failureOf } from '@/lib/failure'
+import { tokenTimes } from '@/lib/jwt'
+import { Observable } from '@/lib/observable'
+import { localStore } from '@/lib/storage'
+import { withTabLock } from '@/lib/tab-lock'
+
+import { send } from './http'
+import { SessionChannel } from './session-channel'
+import type { EndReason, SessionState } from './session-state'
+import type { Account, SessionTokens } from './types'
+
+/** Share of a token's life after which it is replaced. */
+const REFRESH_AT = 0.8
+const TIMER_MAX_MS = 2 ** 31 - 1
+const RETRY_MS = 5000
+
+/** Says that a refresh is worth a try; a cookie cannot be seen from here. */
+const HINT_KEY = 'session'
+const REFRESH_TOKEN_KEY = 'session.refreshToken'
+
+/** Who is signed in, and the tokens that prove it. The access token lives in memory only. */
+export class Session {
+  readonly state = new Observable<SessionState>({ status: 'starting', unreachable: false })
+  private token: string | null = null
+  private refreshing: Promise<void> | null = null
+  private timer: ReturnType<typeof setTimeout> | undefined
+  private readonly channel = new SessionChannel({
+    onTokens: (tokens) => this.adopt(tokens),
+    onEnded: (because) => this.forget(because),
+  })
+
+  /** Takes up the session of the last visit, if there is one. */
+  async start(): Promise<void> {
+    if (!localStore.get(HINT_KEY)) {
+      this.forget(null)
+      return
+    }
+    try {
+      await this.refresh()
+    } catch (error) {
+      if (isFinal(failureOf(error))) return
+      this.state.set({ status: 'starting', unreachable: true })
+      this.schedule(RETRY_MS, () => this.start())
+    }
+  }
+
+  async signUp(input: { username: string; email: string; password: string }): Promise<void> {
+    const { data } = await send('post', '/auth/signup', { body: { ...input, session: mode() } })
+    this.begin(data)
+  }
+
+  async logIn(input: { email: string; password: string }): Promise<void> {
+    const { data } = await send('post', '/auth/login', { body: { ...input, session: mode() } })
+    this.begin(data)
+  }
+
+  /** Ends here at once; the server learns it when it can be reached. */
+  async logOut(): Promise<void> {
+    const body = refreshBody()
+    this.end('loggedOut')
+    await send('post', '/auth/logout', { body }).catch(failureOf)
+  }
+
+  end(because: EndReason): void {
+    if (this.state.get().status === 'anonymous') return
+    this.forget(because)
+    this.channel.sayEnded(because)
+  }
+
+  /** The token in memory, or a new one. */
+  async accessToken(): Promise<string> {
+    if (!this.token) await this.refresh()
+    return this.token ?? ''
+  }
+
+  /** A new access token; one request at a time, also across tabs. Rejects with a `Failure`. */
+  refresh(): Promise<void> {
+    this.refreshing ??= this.renew().finally(() => {
+      this.refreshing = null
+    })
+    return this.refreshing
+  }
+
+  setUser(user: Account): void {
+    this.state.set({ status: 'signedIn', user })
+  }
+
+  private async renew(): Promise<void> {
+    const before = this.token
+    await withTabLock('session', async () => {
+      // Another tab renewed while this one waited, and told us.
+      if (this.token && this.token !== before) return
+      try {
+        const { data } = await send('post', '/auth/refresh', { body: refreshBody() })
+        this.begin(data)
+      } catch (error) {
+        const failure = failureOf(error)
+        if (isFinal(failure)) this.end(reasonOf(failure))
+        throw failure
+      }
+    })
+  }
+
+  private begin(tokens: SessionTokens): void {
+    localStore.set(HINT_KEY, '1')
+    if (tokens.refreshToken) localStore.set(REFRESH_TOKEN_KEY, tokens.refreshToken)
+    const { user, token } = tokens
+    this.adopt({ user, token })
+    this.channel.sayTokens({ user, token })
+  }
+
+  private adopt({ user, token }: SessionTokens): void {
+    this.token = token
+    const current = this.state.get()
+    const unchanged =
+      current.status === 'signedIn' && JSON.stringify(current.user) === JSON.stringify(user)
+    if (!unchanged) this.state.set({ status: 'signedIn', user })
+    const lifetimeMs = tokenTimes(token).lifetimeSeconds * 1000
+    this.schedule(lifetimeMs * REFRESH_AT, () => this.refreshInTime())
+  }
+
+  private async refreshInTime(): Promise<void> {
+    try {
+      await this.refresh()
+    } catch (error) {
+      if (!isFinal(failureOf(error))) this.schedule(RETRY_MS, () => this.refreshInTime())
+    }
+  }
+
+  private forget(because: EndReason | null): void {
+    clearTimeout(this.timer)
+    this.token = null
+    localStore.set(HINT_KEY, null)
+    localStore.set(REFRESH_TOKEN_KEY, null)
+    this.state.set({ status: 'anonymous', because })
+  }
+
+  private schedule(delayMs: number, task: () => Promise<void>): void {
+    clearTimeout(this.timer)
+    const delay = Math.min(Math.max(delayMs, 1000), TIMER_MAX_MS)
+    this.timer = setTimeout(() => void task(), delay)
+  }
+}
+
+function mode(): 'cookie' | 'token' {
+  return isSameOrigin() ? 'cookie' : 'token'
+}
+
+function refreshBody() {
+  if (isSameOrigin()) return { session: 'cookie' as const }
+  return { session: 'token' as const, refreshToken: localStore.get(REFRESH_TOKEN_KEY) }
+}
+
+/** The server answered, and the answer is no: trying again changes nothing. */
+function isFinal(failure: Failure): boolean {
+  return [400, 401, 403].includes(failure.status)
+}
+
+function reasonOf(failure: Failure): EndReason {
+  if (failure.code === 'SESSION_REVOKED') return 'revoked'
+  if (failure.code === 'ACCOUNT_DISABLED') return 'disabled'
+  return 'expired'
+}
+
+export const session = new Session()

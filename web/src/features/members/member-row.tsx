@@ -1,0 +1,31 @@
+import { UserMinus } from 'lucide-react'
+
+import type { Member } from '@/api/types'
+import { useTexts } from '@/i18n/language'
+import { Avatar } from '@/ui/avatar'
+import { IconButton } from '@/ui/icon-button'
+
+interface Props {
+  member: Member
+  isMe: boolean
+  /** Absent for those who may not. */
+  onRemove?: () => void
+}
+
+export function MemberRow({ member, isMe, onRemove }: Props) {
+  const t = useTexts()
+  const { userId, usernameSnapshot: name, role } = member
+  return (
+    <li className="flex min-h-11 items-center gap-2.5">
+      <Avatar id={userId} name={name} size="small" />
+      <span className="min-w-0 grow truncate text-sm">
+        {name}
+        {isMe && <span className="text-muted"> ({t.members.you})</span>}
+      </span>
+      {role === 'owner' && <span className="text-xs text-muted">{t.members.owner}</span>}
+      {onRemove && (
+        <IconButton icon={UserMinus} label={t.members.remove(name)} onClick={onRemove} />
+      )}
+    </li>
+  )
+}

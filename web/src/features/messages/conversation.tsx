@@ -1,0 +1,51 @@
+import { useEffect } from 'react'
+
+import type { RoomSummary } from '@/api/types'
+import { useTexts } from '@/i18n/language'
+import { useLive, useMe } from '@/realtime/live-context'
+import { lastSeq } from '@/realtime/room-log'
+import { useLog, useOutbox } from '@/realtime/queries'
+import { Button } from '@/ui/button'
+import { Spinner } from '@/ui/spinner'
+
+import { Composer } from './composer'
+import { MessageList } from './message-list'
+import { timeline } from './timeline'
+import { useNewLine } from './use-new-line'
+
+export function Conversation({ room, title }: { room: RoomSummary; title: string }) {
+  const t = useTexts()
+  const me = useMe()
+  const { sync, outbox, reads } = useLive()
+  const log = useLog(room.id)
+  const entries = useOutbox(room.id)
+  const newAfter = useNewLine(room)
+  useEffect(() => () => reads.flush(), [reads])
+
+  if (log.isError) {
+    return (
+      <div role="alert" className="m-auto flex flex-col items-center gap-3 p-8">
+        <p className="text-muted">{t.chat.loadFailed}</p>
+        <Button onClick={() => void log.refetch()}>{t.common.retry}</Button>
+      </div>
+    )
+  }
+  return (
+    <>
+      {log.data ? (
+        <MessageList
+          title={title}
+          items={timeline({ messages: log.data.messages, outbox: entries, me, newAfter })}
+          hasOlder={log.data.hasOlder}
+          lastSeq={lastSeq(log.data)}
+          onLoadOlder={() => sync.logs.loadOlder(room.id)}
+          onSeen={(seq) => reads.see(room.id, seq, room.lastReadSeq)}
+          unread={room.unread}
+        />
+      ) : (
+        <Spinner />
+      )}
+      <Composer room={room.id} title={title} onSend={(content) => outbox.add(room.id, content)} />
+    </>
+  )
+}

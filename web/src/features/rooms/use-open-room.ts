@@ -1,0 +1,29 @@
+import type { RoomSummary } from '@/api/types'
+import { useTexts } from '@/i18n/language'
+import { useGeneral, useRooms } from '@/realtime/queries'
+
+import { isGeneral, useRoomTitle } from './room-title'
+
+export type OpenRoom =
+  | { status: 'loading' | 'gone'; title: string }
+  | { status: 'failed'; title: string; retry: () => void }
+  | { status: 'ready'; title: string; room: RoomSummary; isGeneral: boolean }
+
+/** The room that the address names; the general room when it names none. */
+export function useOpenRoom(roomId: string | undefined): OpenRoom {
+  const t = useTexts()
+  const titleOf = useRoomTitle()
+  const general = useGeneral()
+  const rooms = useRooms()
+  const all = [...(general.data ? [general.data] : []), ...(rooms.data ?? [])]
+  const room = roomId ? all.find(({ id }) => String(id) === roomId) : general.data
+  if (room) return { status: 'ready', title: titleOf(room), room, isGeneral: isGeneral(room) }
+
+  const title = t.chat.title
+  if (general.isFetching || rooms.isFetching) return { status: 'loading', title }
+  if (general.isError || rooms.isError) {
+    const retry = () => void Promise.all([general.refetch(), rooms.refetch()])
+    return { status: 'failed', title, retry }
+  }
+  return { status: 'gone', title }
+}

@@ -1,0 +1,41 @@
+import type { Dictionary } from './en'
+import type { Language } from './language'
+
+/** A key that is the same for two times of one local day. */
+export function dayKey(time: string): string {
+  const date = new Date(time)
+  return `${date.getFullYear()}-${date.getMonth()}-${date.getDate()}`
+}
+
+export function dayText(t: Dictionary, language: Language, time: string, now = new Date()): string {
+  const key = dayKey(time)
+  if (key === dayKey(now.toISOString())) return t.messages.today
+  const yesterday = new Date(now.getFullYear(), now.getMonth(), now.getDate() - 1)
+  if (key === dayKey(yesterday.toISOString())) return t.messages.yesterday
+  const date = new Date(time)
+  const year = date.getFullYear() === now.getFullYear() ? undefined : 'numeric'
+  return format(language, { weekday: 'long', day: 'numeric', month: 'long', year }).format(date)
+}
+
+export function clockText(language: Language, time: string): string {
+  return format(language, { hour: 'numeric', minute: '2-digit' }).format(new Date(time))
+}
+
+export function exactText(language: Language, time: string): string {
+  return format(language, { dateStyle: 'full', timeStyle: 'medium' }).format(new Date(time))
+}
+
+// Making a format is slow and a screen shows hundreds of times.
+const formats = new Map<string, Intl.DateTimeFormat>()
+
+function format(language: Language, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = language + JSON.stringify(options)
+  const known = formats.get(key) ?? new Intl.DateTimeFormat(localeOf(language), options)
+  formats.set(key, known)
+  return known
+}
+
+/** The browser's own variant of the language, so that British clocks stay British. */
+function localeOf(language: Language): string {
+  return navigator.languages.find((tag) => tag.startsWith(language)) ?? language
+}

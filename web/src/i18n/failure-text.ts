@@ -1,0 +1,25 @@
+import type { Failure } from '@/lib/failure'
+
+import type { Dictionary } from './en'
+
+type Texts = Record<string, string | undefined>
+
+/** What to tell a person about a failed request as a whole. */
+export function failureText(t: Dictionary, failure: Failure): string {
+  const { retryAfterSeconds } = failure.details
+  if (failure.code === 'RATE_LIMITED' && retryAfterSeconds) return t.waitSeconds(retryAfterSeconds)
+  return codeText(t, failure.code)
+}
+
+export function codeText(t: Dictionary, code: string): string {
+  return (t.errors as Texts)[code] ?? t.errors.UNEXPECTED
+}
+
+/** What to tell beside the field, or null when the failure is not about it. */
+export function fieldText(t: Dictionary, failure: Failure | null, field: string): string | null {
+  const code = failure?.details.fields?.[field]
+  if (!code) return null
+  const kind = field === 'newPassword' ? 'password' : field
+  const specific = (t.fieldErrors as Record<string, Texts | undefined>)[kind]
+  return specific?.[code] ?? (t.fieldErrors.any as Texts)[code] ?? codeText(t, code)
+}

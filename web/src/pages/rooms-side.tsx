@@ -1,0 +1,28 @@
+import { RoomsNav } from '@/features/rooms/rooms-nav'
+import { UserMenu } from '@/features/session/user-menu'
+import { useTexts } from '@/i18n/language'
+import { Dialog } from '@/ui/dialog'
+
+interface Props {
+  isNarrow: boolean
+  isOpen: boolean
+  onClose: () => void
+}
+
+/** The rooms: always in sight, or in a drawer where there is no room for them. */
+export function RoomsSide({ isNarrow, isOpen, onClose }: Props) {
+  const t = useTexts()
+  if (!isNarrow) {
+    return (
+      <aside aria-label={t.chat.rooms} className="w-72 shrink-0 border-r border-line bg-canvas">
+        <RoomsNav footer={<UserMenu />} />
+      </aside>
+    )
+  }
+  if (!isOpen) return null
+  return (
+    <Dialog title={t.chat.rooms} place="left" onClose={onClose}>
+      <RoomsNav onChosen={onClose} footer={<UserMenu />} />
+    </Dialog>
+  )
+}

@@ -1,0 +1,9 @@
+/** Where server data lives in the query cache. */
+export const keys = {
+  general: ['general'] as const,
+  rooms: ['rooms'] as const,
+  members: (roomId: number) => ['members', roomId] as const,
+  logs: ['log'] as const,
+  log: (roomId: number) => ['log', roomId] as const,
+  outbox: ['outbox'] as const,
+}

@@ -1,0 +1,111 @@
+import { QueryClient } from '@tanstack/react-query'
+
+import { fetchBody } from '@/api/client'
+import { session } from '@/api/session'
+import type { Account, ServerEvent } from '@/api/types'
+import { socketUrl } from '@/lib/env'
+import { failureOf } from '@/lib/failure'
+
+import { keys } from './keys'
+import { Outbox } from './outbox'
+import { httpPages } from './pages'
+import { ReadMarker } from './read-marker'
+import type { RoomLog } from './room-log'
+import { ChatSocket } from './socket'
+import { Sync } from './sync'
+
+/** Everything that lives as long as a user is signed in: the cache, the connection, what waits to be sent. */
+export interface Live {
+  queries: QueryClient
+  socket: ChatSocket
+  sync: Sync
+  outbox: Outbox
+  reads: ReadMarker
+  start: () => () => void
+}
+
+export function createLive(me: Account): Live {
+  const queries = createQueries()
+  const sync = new Sync(queries, me.id, httpPages, (roomId) => outbox.settle(roomId))
+  const socket = new ChatSocket({
+    url: socketUrl,
+    token: async (fresh) => {
+      if (fresh) await session.refresh()
+      return session.accessToken()
+    },
+    onEvent: (event: ServerEvent) => {
+      sync.handle(event)
+      outbox.handle(event)
+    },
+    onRevoked: () => session.end('revoked'),
+  })
+  const outbox: Outbox = new Outbox({
+    queries,
+    me: me.id,
+    sendAction: (action) => socket.send(action),
+    isConnected: () => socket.state.get() === 'connected',
+    post: ({ roomId, content, clientMessageId }) =>
+      fetchBody('post', '/messages/{roomId}', {
+        path: { roomId },
+        body: { content, clientMessageId },
+      }),
+    onPosted: (message) => sync.handle({ type: 'message', roomId: message.roomId, message }),
+    onStored: (roomId, seq) => sync.logs.hear(roomId, seq),
+    isInLog: ({ roomId, clientMessageId, state, seq }) => {
+      const log = queries.getQueryData<RoomLog>(keys.log(roomId))
+      // An acknowledged message of a room that is not loaded comes with the room.
+      if (!log) return state === 'acked'
+      if (seq !== undefined && seq <= (log.messages.at(-1)?.seq ?? 0)) return true
+      return log.messages.some(
+        (message) => message.userId === me.id && message.clientMessageId === clientMessageId,
+      )
+    },
+  })
+  const reads = new ReadMarker({
+    post: (roomId, seq) =>
+      fetchBody('post', '/rooms/{id}/read', { path: { id: roomId }, body: { seq } }),
+    onSeen: (roomId, seq) => sync.rooms.markRead(roomId, seq),
+  })
+  const stop = () => {
+    reads.stop()
+    outbox.stop()
+  }
+  return { queries, socket, sync, outbox, reads, start: () => start(socket, sync, outbox, stop) }
+}
+
+function start(socket: ChatSocket, sync: Sync, outbox: Outbox, stop: () => void): () => void {
+  let wasConnected = false
+  const stopListening = socket.state.subscribe(() => {
+    const isConnected = socket.state.get() === 'connected'
+    if (isConnected === wasConnected) return
+    wasConnected = isConnected
+    if (!isConnected) sync.logs.lost()
+    outbox.connectionChanged()
+  })
+  socket.start()
+  outbox.connectionChanged()
+  return () => {
+    stopListening()
+    socket.stop()
+    sync.logs.stop()
+    stop()
+  }
+}
+
+function createQueries(): QueryClient {
+  const queries = new QueryClient({
+    defaultOptions: {
+      queries: {
+        // Events keep the cache current; `navigator.onLine` knows nothing of a server on the local network.
+        staleTime: Infinity,
+        networkMode: 'always',
+        retry: (count, error) => failureOf(error).isUnreachable && count < 3,
+      },
+      mutations: { networkMode: 'always' },
+    },
+  })
+  // Compared by reference: a long log would be walked through on every event.
+  queries.setQueryDefaults(keys.logs, { structuralSharing: false, gcTime: 30 * 60_000 })
+  queries.setQueryDefaults(keys.outbox, { structuralSharing: false, gcTime: Infinity })
+  return queries
+}

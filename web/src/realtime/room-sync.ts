@@ -1,0 +1,85 @@
+import type { QueryClient } from '@tanstack/react-query'
+
+import { fetchBody } from '@/api/client'
+import type { Message, Room, RoomSummary } from '@/api/types'
+
+import { keys } from './keys'
+import { withMessage, withRead, withRoom } from './summaries'
+
+/** Keeps the list of rooms in the query cache current: last message, unread, name, owner. */
+export class RoomSync {
+  /** What events said last: an answer that was on its way meanwhile is older and must not undo it. */
+  private readonly newest = new Map<number, Message>()
+  private readonly read = new Map<number, number>()
+
+  constructor(
+    private readonly queries: QueryClient,
+    private readonly me: string,
+  ) {}
+
+  async loadGeneral(): Promise<RoomSummary> {
+    return this.withNews(await fetchBody('get', '/rooms/general', {}))
+  }
+
+  async loadRooms(): Promise<RoomSummary[]> {
+    const rooms = await fetchBody('get', '/rooms/my-rooms', {})
+    return rooms.map((room) => this.withNews(room))
+  }
+
+  receive(message: Message): void {
+    const known = this.newest.get(message.roomId)
+    if (!known || message.seq > known.seq) this.newest.set(message.roomId, message)
+    const found = this.update(message.roomId, (room) => withMessage(room, message, this.me))
+    if (!found) void this.refetch()
+  }
+
+  markRead(roomId: number, seq: number): void {
+    this.read.set(roomId, Math.max(seq, this.read.get(roomId) ?? 0))
+    this.update(roomId, (room) => withRead(room, seq))
+  }
+
+  change(room: Room): void {
+    this.update(room.id, (summary) => withRoom(summary, room))
+  }
+
+  remove(roomId: number): void {
+    this.newest.delete(roomId)
+    this.read.delete(roomId)
+    this.queries.setQueryData<RoomSummary[]>(keys.rooms, (rooms) =>
+      rooms?.filter((room) => room.id !== roomId),
+    )
+    // Also cancels an answer on its way that may still hold the room.
+    void this.refetch()
+  }
+
+  async refetch(): Promise<void> {
+    await Promise.all([
+      this.queries.invalidateQueries({ queryKey: keys.rooms }),
+      this.queries.invalidateQueries({ queryKey: keys.general }),
+    ])
+  }
+
+  /** Whether the room is in a list that is loaded, or no list is loaded yet. */
+  private update(roomId: number, change: (room: RoomSummary) => RoomSummary): boolean {
+    const general = this.queries.getQueryData<RoomSummary>(keys.general)
+    const rooms = this.queries.getQueryData<RoomSummary[]>(keys.rooms)
+    if (general?.id === roomId) {
+      this.queries.setQueryData(keys.general, change(general))
+      return true
+    }
+    if (rooms?.some((room) => room.id === roomId)) {
+      this.queries.setQueryData(
+        keys.rooms,
+        rooms.map((room) => (room.id === roomId ? change(room) : room)),
+      )
+      return true
+    }
+    return !general || !rooms
+  }
+
+  private withNews(room: RoomSummary): RoomSummary {
+    const message = this.newest.get(room.id)
+    const current = message ? withMessage(room, message, this.me) : room
+    return withRead(current, this.read.get(room.id) ?? 0)
+  }
+}

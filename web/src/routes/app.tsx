@@ -1,0 +1,40 @@
+import { lazy, Suspense } from 'react'
+import { BrowserRouter, Route, Routes } from 'react-router'
+
+import { ErrorBoundary } from '@/ui/error-boundary'
+import { Spinner } from '@/ui/spinner'
+import { Toasts } from '@/ui/toasts'
+
+import { Guests, Members } from './guards'
+import * as pages from './lazy-pages'
+
+const SignedIn = lazy(async () => ({ default: (await import('./signed-in')).SignedIn }))
+
+/** Every screen and its address. None of them may be a path of the API. */
+export function App() {
+  return (
+    <ErrorBoundary>
+      <BrowserRouter>
+        <Suspense fallback={<Spinner />}>
+          <Routes>
+            <Route element={<Guests />}>
+              <Route path="/login" element={<pages.LogInPage />} />
+              <Route path="/signup" element={<pages.SignUpPage />} />
+              <Route path="/forgot-password" element={<pages.ForgotPasswordPage />} />
+            </Route>
+            <Route path="/reset-password" element={<pages.ResetPasswordPage />} />
+            <Route element={<Members page={SignedIn} />}>
+              <Route path="/profile" element={<pages.ProfilePage />} />
+              <Route element={<pages.ChatPage />}>
+                <Route index />
+                <Route path="/r/:roomId" />
+              </Route>
+            </Route>
+            <Route path="*" element={<pages.NotFoundPage />} />
+          </Routes>
+        </Suspense>
+        <Toasts />
+      </BrowserRouter>
+    </ErrorBoundary>
+  )
+}

@@ -1,0 +1,31 @@
+import { lazy } from 'react'
+
+// One chunk a page, so that the login page loads nothing of the chat.
+
+export const ChatPage = lazy(async () => ({
+  default: (await import('@/pages/chat-page')).ChatPage,
+}))
+
+export const ForgotPasswordPage = lazy(async () => ({
+  default: (await import('@/pages/forgot-password-page')).ForgotPasswordPage,
+}))
+
+export const LogInPage = lazy(async () => ({
+  default: (await import('@/pages/log-in-page')).LogInPage,
+}))
+
+export const NotFoundPage = lazy(async () => ({
+  default: (await import('@/pages/not-found-page')).NotFoundPage,
+}))
+
+export const ProfilePage = lazy(async () => ({
+  default: (await import('@/pages/profile-page')).ProfilePage,
+}))
+
+export const ResetPasswordPage = lazy(async () => ({
+  default: (await import('@/pages/reset-password-page')).ResetPasswordPage,
+}))
+
+export const SignUpPage = lazy(async () => ({
+  default: (await import('@/pages/sign-up-page')).SignUpPage,
+}))

@@ -1,0 +1,63 @@
+import { X } from 'lucide-react'
+import { type ReactNode, useEffect, useId, useRef } from 'react'
+
+import { useTexts } from '@/i18n/language'
+
+import { IconButton } from './icon-button'
+
+const places = {
+  center: 'm-auto w-[min(28rem,calc(100vw-2rem))] rounded-2xl p-6',
+  left: 'my-0 mr-auto ml-0 h-dvh max-h-none w-[min(20rem,85vw)]',
+  right: 'my-0 mr-0 ml-auto h-dvh max-h-none w-[min(20rem,85vw)]',
+}
+
+interface Props {
+  title: string
+  onClose: () => void
+  place?: keyof typeof places
+  children: ReactNode
+}
+
+/** Modal: the browser keeps the focus inside, closes it with Escape and gives the focus back. */
+export function Dialog({ title, onClose, place = 'center', children }: Props) {
+  const t = useTexts()
+  const id = useId()
+  const dialog = useRef<HTMLDialogElement>(null)
+  useEffect(() => {
+    const element = dialog.current
+    const opener = document.activeElement
+    element?.showModal()
+    return () => {
+      element?.close()
+      // The browser gives it back only to dialogs that close while they are in the document.
+      if (opener instanceof HTMLElement && opener.isConnected) opener.focus()
+    }
+  }, [])
+  return (
+    // A click on the backdrop is a convenience: Escape and the button do the same.
+    // eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions, jsx-a11y/click-events-have-key-events
+    <dialog
+      ref={dialog}
+      aria-labelledby={id}
+      onCancel={onClose}
+      onClick={(event) => {
+        if (event.target === dialog.current) onClose()
+      }}
+      className={`bg-raised text-ink shadow-raised backdrop:bg-black/45 ${places[place]}`}
+    >
+      {place === 'center' ? (
+        <div className="mb-4 flex items-start justify-between gap-4">
+          <h2 id={id} className="pt-1.5 text-lg font-semibold wrap-anywhere">
+            {title}
+          </h2>
+          <IconButton icon={X} label={t.common.close} onClick={onClose} className="-mt-1 -mr-2" />
+        </div>
+      ) : (
+        <h2 id={id} className="sr-only">
+          {title}
+        </h2>
+      )}
+      {children}
+    </dialog>
+  )
+}
