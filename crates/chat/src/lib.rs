@@ -1,18 +1,33 @@
-//! Rooms, members and messages, and the writer that batches commits.
+//! Rooms, members and messages. Every message goes through one writer, which batches commits; every change of a
+//! room's members locks the room's row first, as the writer does.
 
+mod account_changes;
 pub mod accounts;
+mod deletions;
 pub mod members;
 pub mod messages;
 mod migrations;
+mod reads;
 pub mod rooms;
+mod tables;
+mod transactions;
+mod writer;
 
-use std::{num::NonZeroU32, sync::Arc};
+use std::{num::NonZeroU32, sync::Arc, time::Duration};
 
-use kit::{db::Database, jwt::Tokens, shutdown::Tasks};
+use axum::extract::FromRef;
+use fanout::Bus;
+use kit::{Error, Result, db::Database, jwt::Tokens, limits::Limiter, shutdown::Tasks};
+use protocol::{RoomId, UserId};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use tokio::sync::Notify;
+use tokio_util::task::TaskTracker;
 use utoipa_axum::router::OpenApiRouter;
 
 pub use accounts::Accounts;
 pub use migrations::Migrator;
+
+const LIMITS_SWEPT_EVERY: Duration = Duration::from_secs(60);
 
 #[derive(Debug, Clone, Copy)]
 pub struct Config {
@@ -25,27 +40,97 @@ pub struct Config {
 }
 
 #[derive(Clone)]
-pub struct Chat(Arc<Tokens>);
+pub struct Chat(Arc<Inner>);
+
+struct Inner {
+    db: Database,
+    tokens: Tokens,
+    bus: Arc<dyn Bus>,
+    accounts: Arc<dyn Accounts>,
+    general: RoomId,
+    queue: writer::Queue,
+    limits: Limiter<UserId>,
+    reads: reads::Marks,
+    /// Wakes the sweeper: a room was deleted.
+    room_deleted: Notify,
+    /// Writes that run to their end even when their caller is gone.
+    writes: TaskTracker,
+}
 
 impl Chat {
+    /// On a migrated database. What it starts runs on `tasks`: when they stop, sends that were accepted are finished
+    /// and later ones get UNAVAILABLE.
     pub async fn start(
-        _db: Database,
-        _tokens: Tokens,
-        _bus: Arc<dyn fanout::Bus>,
-        _accounts: Arc<dyn Accounts>,
-        _config: Config,
-        _tasks: &Tasks,
-    ) -> kit::Result<Self> {
-        unimplemented!()
+        db: Database,
+        tokens: Tokens,
+        bus: Arc<dyn Bus>,
+        accounts: Arc<dyn Accounts>,
+        config: Config,
+        tasks: &Tasks,
+    ) -> Result<Self> {
+        let general = general_room(&db).await?;
+        let queue = writer::start(db.clone(), bus.clone(), tasks);
+        let limits = if config.rate_limits {
+            Limiter::new(config.message_rate, Duration::from_secs(1), config.message_burst)
+        } else {
+            Limiter::off()
+        };
+        let chat = Self(Arc::new(Inner {
+            db,
+            tokens,
+            bus,
+            accounts,
+            general,
+            queue,
+            limits,
+            reads: reads::Marks::default(),
+            room_deleted: Notify::new(),
+            writes: TaskTracker::new(),
+        }));
+        chat.start_tasks(tasks);
+        Ok(chat)
+    }
+
+    fn start_tasks(&self, tasks: &Tasks) {
+        tasks.spawn(|stopping| reads::flush_marks(self.clone(), stopping));
+        tasks.spawn(|stopping| deletions::sweep_rooms(self.clone(), stopping));
+        tasks.spawn(|stopping| account_changes::follow(self.clone(), stopping));
+        let writes = self.0.writes.clone();
+        tasks.spawn(|stopping| async move {
+            stopping.cancelled().await;
+            writes.close();
+            writes.wait().await;
+        });
+        let chat = self.clone();
+        tasks.every(LIMITS_SWEPT_EVERY, move || {
+            chat.0.limits.sweep();
+            std::future::ready(())
+        });
     }
 }
 
-impl axum::extract::FromRef<Chat> for Tokens {
+async fn general_room(db: &Database) -> Result<RoomId> {
+    use tables::rooms::{Column, Entity, Kind};
+    let room = Entity::find().filter(Column::Kind.eq(Kind::General)).one(&db.reader).await?;
+    room.map(|room| room.room_id())
+        .ok_or_else(|| Error::internal("chat_db has no general room: migrate it first"))
+}
+
+impl FromRef<Chat> for Tokens {
     fn from_ref(chat: &Chat) -> Self {
-        (*chat.0).clone()
+        chat.0.tokens.clone()
     }
 }
 
-pub fn router(_chat: Chat) -> OpenApiRouter {
+/// `/rooms/*` and `/messages/*`.
+pub fn routes() -> OpenApiRouter<Chat> {
     OpenApiRouter::new()
+        .merge(rooms::http::router())
+        .merge(members::http::router())
+        .merge(messages::http::router())
+        .merge(reads::http::router())
+}
+
+pub fn router(chat: Chat) -> OpenApiRouter {
+    routes().with_state(chat)
 }

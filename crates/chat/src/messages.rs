@@ -1,17 +1,117 @@
-//! Messages.
+//! Messages: one way in, whoever calls it, and pages of a room's log out.
 
-use kit::Result;
+pub mod http;
+
+use kit::{Error, Result};
 use protocol::{
-    RoomId, Seq,
+    Message, RoomId, Seq,
+    messages::PAGE_MAX,
     seams::{Draft, Page, Sent},
 };
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, RelationTrait, Select};
 
-use crate::Chat;
+use crate::{
+    Chat,
+    members::Membership,
+    rooms,
+    tables::messages::{Column, Entity, Model, Relation},
+    tables::rooms::Column as RoomColumn,
+    writer,
+};
 
-pub async fn send(_chat: &Chat, _drafts: Vec<Draft>) -> Vec<Result<Sent>> {
-    unimplemented!()
+/// Drafts that enter the writer's queue together or not at all.
+const CHUNK_MAX: usize = 256;
+
+/// Stores and publishes. One answer for each draft, in order: NOT_FOUND to strangers, CONFLICT for a client id used
+/// in another room, RATE_LIMITED, UNAVAILABLE when the queue is full. Once called, what was accepted is stored even
+/// if the caller goes away.
+pub async fn send(chat: &Chat, drafts: Vec<Draft>) -> Vec<Result<Sent>> {
+    let mut answers: Vec<Option<Result<Sent>>> = Vec::with_capacity(drafts.len());
+    let mut accepted = Vec::with_capacity(drafts.len());
+    for draft in drafts {
+        match chat.0.limits.check(&draft.sender.user_id) {
+            Ok(()) => {
+                accepted.push(draft);
+                answers.push(None);
+            }
+            Err(refused) => answers.push(Some(Err(refused))),
+        }
+    }
+    let mut stored = store(chat, accepted).await.into_iter();
+    let answers = answers.into_iter().map(|answer| answer.or_else(|| stored.next()));
+    answers.map(|answer| answer.unwrap_or_else(|| Err(writer::unavailable()))).collect()
 }
 
-pub async fn after(_chat: &Chat, _room: RoomId, _seq: Seq, _limit: u64) -> Result<Page> {
-    unimplemented!()
+async fn store(chat: &Chat, mut drafts: Vec<Draft>) -> Vec<Result<Sent>> {
+    let count = drafts.len();
+    let mut waiting = Vec::with_capacity(count);
+    while !drafts.is_empty() {
+        let rest = drafts.split_off(drafts.len().min(CHUNK_MAX));
+        // Where one chunk is refused, later ones must not pass it.
+        let Ok(answers) = chat.0.queue.push(std::mem::replace(&mut drafts, rest)) else { break };
+        waiting.extend(answers);
+    }
+    let mut answers = Vec::with_capacity(count);
+    for answer in waiting {
+        answers.push(answer.await.unwrap_or_else(|_| Err(writer::unavailable())));
+    }
+    answers.resize_with(count, || Err(writer::unavailable()));
+    answers
+}
+
+/// Which part of a room's log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Range {
+    Newest,
+    /// The last ones below a `seq`.
+    Before(Seq),
+    /// The first ones above a `seq`.
+    After(Seq),
+}
+
+/// At most `limit` messages in ascending order; whether there are more in the direction asked.
+pub async fn history(chat: &Chat, membership: &Membership, range: Range, limit: u64) -> Result<Page> {
+    let query = Entity::find()
+        .filter(Column::RoomId.eq(membership.room_id().0))
+        .filter(Column::Seq.lte(membership.last_seq().0));
+    match range {
+        Range::Newest => page(chat, query.order_by_desc(Column::Seq), limit).await.map(reversed),
+        Range::Before(seq) => {
+            let query = query.filter(Column::Seq.lt(seq.0)).order_by_desc(Column::Seq);
+            page(chat, query, limit).await.map(reversed)
+        }
+        Range::After(seq) => {
+            page(chat, query.filter(Column::Seq.gt(seq.0)).order_by_asc(Column::Seq), limit).await
+        }
+    }
+}
+
+/// The messages after `seq`, for those who know the members: at most `limit`, and never more than a page.
+/// NOT_FOUND once the room is gone.
+pub async fn after(chat: &Chat, room: RoomId, seq: Seq, limit: u64) -> Result<Page> {
+    let query = Entity::find()
+        .join(sea_orm::JoinType::InnerJoin, Relation::Room.def())
+        .filter(RoomColumn::DeletedAt.is_null())
+        .filter(Column::RoomId.eq(room.0))
+        .filter(Column::Seq.gt(seq.0))
+        .order_by_asc(Column::Seq);
+    let page = page(chat, query, limit.clamp(1, PAGE_MAX)).await?;
+    if page.messages.is_empty() {
+        rooms::require(chat, room).await?;
+    }
+    Ok(page)
+}
+
+async fn page(chat: &Chat, query: Select<Entity>, limit: u64) -> Result<Page> {
+    let mut rows: Vec<Model> = query.limit(limit + 1).all(&chat.0.db.reader).await?;
+    let limit = usize::try_from(limit).map_err(Error::internal)?;
+    let has_more = rows.len() > limit;
+    rows.truncate(limit);
+    let messages = rows.into_iter().map(Message::try_from).collect::<Result<_>>()?;
+    Ok(Page { messages, has_more })
+}
+
+fn reversed(mut page: Page) -> Page {
+    page.messages.reverse();
+    page
 }

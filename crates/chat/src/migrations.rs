@@ -1,5 +1,7 @@
 //! The schema of `chat_db`: numbered, append-only, the same for both engines.
 
+mod m0001_tables;
+
 use sea_orm_migration::{MigrationTrait, MigratorTrait, async_trait};
 
 pub struct Migrator;
@@ -7,6 +9,6 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        Vec::new()
+        vec![Box::new(m0001_tables::Migration)]
     }
 }

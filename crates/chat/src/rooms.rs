@@ -1,17 +1,144 @@
-//! Rooms.
+//! Rooms: made, renamed, deleted, and where they stand.
 
-use kit::Result;
+pub mod http;
+mod summaries;
+
+use std::collections::HashSet;
+
+use fanout::Event;
+use kit::{Error, Result};
 use protocol::{
-    RoomId, UserId,
-    seams::{Positions, RoomState, Sender},
+    Room, RoomId, Seq, Timestamp, UserId,
+    seams::{Positions, RoomState, Sender, UserPosition},
+};
+use sea_orm::{
+    ActiveValue::{NotSet, Set},
+    ColumnTrait, EntityTrait, QueryFilter, QuerySelect,
+    sea_query::Expr,
 };
 
-use crate::Chat;
+pub use summaries::{of_user, summary};
 
-pub async fn open(_chat: &Chat, _user: &Sender, _room: RoomId) -> Result<RoomState> {
-    unimplemented!()
+use crate::{
+    Chat,
+    members::{self, Membership, changes, require_owner},
+    tables::{
+        room_members::Role,
+        rooms::{ActiveModel, Column, Entity, Kind},
+    },
+};
+
+/// How many ids one statement names at most.
+const IDS_MAX: usize = 1000;
+
+/// A room that `owner` owns and is the first member of.
+pub async fn create(chat: &Chat, owner: Sender, name: String) -> Result<Room> {
+    let create = {
+        let chat = chat.clone();
+        async move {
+            let tx = chat.begin().await?;
+            let row = ActiveModel {
+                id: NotSet,
+                kind: Set(Kind::Room),
+                name: Set(name),
+                owner_user_id: Set(Some(owner.user_id.0)),
+                owner_username_snapshot: Set(Some(owner.username.clone())),
+                last_seq: Set(0),
+                members_rev: Set(0),
+                created_at: Set(Timestamp::now().0),
+                deleted_at: Set(None),
+            };
+            let id = Entity::insert(row).exec(&tx).await?.last_insert_id;
+            let room = changes::lock(&tx, RoomId(id)).await?;
+            let events = changes::join(&tx, &room, vec![owner], Role::Owner).await?;
+            chat.commit(tx, events).await?;
+            Ok(room.to_room())
+        }
+    };
+    chat.finish(create).await
 }
 
-pub async fn positions(_chat: &Chat, _rooms: &[RoomId], _users: &[UserId]) -> Result<Positions> {
-    unimplemented!()
+/// Owners only. The same name is no change.
+pub async fn rename(chat: &Chat, membership: Membership, name: String) -> Result<Room> {
+    let rename = {
+        let chat = chat.clone();
+        async move {
+            let tx = chat.begin().await?;
+            let mut room = changes::lock(&tx, membership.room_id()).await?;
+            require_owner(&room, membership.user_id())?;
+            if room.name == name {
+                return Ok(room.to_room());
+            }
+            room.name = name;
+            Entity::update_many()
+                .col_expr(Column::Name, Expr::value(room.name.clone()))
+                .filter(Column::Id.eq(room.id))
+                .exec(&tx)
+                .await?;
+            let room = room.to_room();
+            chat.commit(tx, vec![Event::RoomUpdated { room: room.clone() }]).await?;
+            Ok(room)
+        }
+    };
+    chat.finish(rename).await
+}
+
+/// Owners only. At once invisible; sends that wait for the writer get NOT_FOUND.
+pub async fn delete(chat: &Chat, membership: Membership) -> Result<()> {
+    let delete = {
+        let chat = chat.clone();
+        async move {
+            let tx = chat.begin().await?;
+            let room = changes::lock(&tx, membership.room_id()).await?;
+            require_owner(&room, membership.user_id())?;
+            let event = changes::delete(&tx, &room).await?;
+            chat.commit(tx, vec![event]).await
+        }
+    };
+    chat.finish(delete).await
+}
+
+/// Where the room stands, for a user who may read it (the general room: who joins by it). NOT_FOUND otherwise.
+pub async fn open(chat: &Chat, user: &Sender, room: RoomId) -> Result<RoomState> {
+    Ok(members::check(chat, user, room).await?.room().state())
+}
+
+/// Where these rooms and users stand. What is gone is left out; a user without a record has revision 0.
+pub async fn positions(chat: &Chat, rooms: &[RoomId], users: &[UserId]) -> Result<Positions> {
+    let rooms = states(chat, rooms).await?;
+    let mut positions = Positions { rooms, users: Vec::with_capacity(users.len()) };
+    for chunk in users.chunks(IDS_MAX) {
+        let revs = members::rooms_revs(chat, chunk.iter().copied()).await?;
+        positions.users.extend(chunk.iter().map(|user_id| UserPosition {
+            user_id: *user_id,
+            rooms_rev: revs.get(user_id).copied().unwrap_or_default(),
+        }));
+    }
+    Ok(positions)
+}
+
+pub(crate) async fn states(chat: &Chat, rooms: &[RoomId]) -> Result<Vec<RoomState>> {
+    let mut states = Vec::with_capacity(rooms.len());
+    let rooms: Vec<i64> = rooms.iter().map(|room| room.0).collect::<HashSet<_>>().into_iter().collect();
+    for chunk in rooms.chunks(IDS_MAX) {
+        let rows: Vec<(i64, i64, i64)> = Entity::find()
+            .select_only()
+            .columns([Column::Id, Column::LastSeq, Column::MembersRev])
+            .filter(Column::Id.is_in(chunk.iter().copied()))
+            .filter(Column::DeletedAt.is_null())
+            .into_tuple()
+            .all(&chat.0.db.reader)
+            .await?;
+        states.extend(rows.into_iter().map(|(id, last_seq, members_rev)| RoomState {
+            room_id: RoomId(id),
+            last_seq: Seq(last_seq),
+            members_rev,
+        }));
+    }
+    Ok(states)
+}
+
+/// NOT_FOUND once the room is gone.
+pub(crate) async fn require(chat: &Chat, room: RoomId) -> Result<()> {
+    if states(chat, &[room]).await?.is_empty() { Err(Error::not_found()) } else { Ok(()) }
 }

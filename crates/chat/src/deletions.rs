@@ -1,0 +1,86 @@
+//! Removes the rows of deleted rooms, in steps small enough that the writer never waits long for one. The room's own
+//! row goes last; its id is never used again.
+
+use std::time::Duration;
+
+use kit::Result;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    Chat,
+    tables::{messages, room_members, rooms},
+};
+
+const STEP_ROWS: u32 = 500;
+/// Rooms are swept when they are deleted; this picks up what an earlier process left.
+const EVERY: Duration = Duration::from_secs(60);
+
+pub(crate) async fn sweep_rooms(chat: Chat, stopping: CancellationToken) {
+    loop {
+        if let Err(error) = sweep(&chat, &stopping).await {
+            tracing::warn!(%error, "deleted rooms could not be swept; later again");
+        }
+        tokio::select! {
+            () = stopping.cancelled() => return,
+            () = chat.0.room_deleted.notified() => {}
+            () = tokio::time::sleep(EVERY) => {}
+        }
+    }
+}
+
+async fn sweep(chat: &Chat, stopping: &CancellationToken) -> Result<()> {
+    let rooms: Vec<i64> = rooms::Entity::find()
+        .select_only()
+        .column(rooms::Column::Id)
+        .filter(rooms::Column::DeletedAt.is_not_null())
+        .into_tuple()
+        .all(&chat.0.db.reader)
+        .await?;
+    for room in rooms {
+        while !stopping.is_cancelled() && remove_some(chat, room).await? {}
+    }
+    Ok(())
+}
+
+/// One step; `false` once nothing of the room is left.
+async fn remove_some(chat: &Chat, room: i64) -> Result<bool> {
+    let (reader, writer) = (&chat.0.db.reader, &chat.0.db.writer);
+    let first: Option<i64> = messages::Entity::find()
+        .select_only()
+        .column(messages::Column::Seq)
+        .filter(messages::Column::RoomId.eq(room))
+        .order_by_asc(messages::Column::Seq)
+        .into_tuple()
+        .one(reader)
+        .await?;
+    if let Some(first) = first {
+        messages::Entity::delete_many()
+            .filter(messages::Column::RoomId.eq(room))
+            .filter(messages::Column::Seq.lt(first + i64::from(STEP_ROWS)))
+            .exec(writer)
+            .await?;
+        return Ok(true);
+    }
+    let members: Vec<i64> = room_members::Entity::find()
+        .select_only()
+        .column(room_members::Column::Id)
+        .filter(room_members::Column::RoomId.eq(room))
+        .limit(u64::from(STEP_ROWS))
+        .into_tuple()
+        .all(reader)
+        .await?;
+    if !members.is_empty() {
+        room_members::Entity::delete_many()
+            .filter(room_members::Column::Id.is_in(members))
+            .exec(writer)
+            .await?;
+        return Ok(true);
+    }
+    rooms::Entity::delete_many()
+        .filter(rooms::Column::Id.eq(room))
+        .filter(rooms::Column::DeletedAt.is_not_null())
+        .exec(writer)
+        .await?;
+    Ok(false)
+}

@@ -1,0 +1,44 @@
+//! How chat writes: in transactions that take the write lock at once, and that no vanished caller cuts in two.
+
+use fanout::Event;
+use kit::{Error, Result, db::Database};
+use sea_orm::{DatabaseTransaction, DbErr, SqliteTransactionMode, TransactionOptions, TransactionTrait};
+use tracing::Instrument;
+
+use crate::Chat;
+
+/// SQLite: IMMEDIATE, since a transaction that reads first and then finds another writer cannot wait for it.
+pub(crate) async fn begin(db: &Database) -> Result<DatabaseTransaction, DbErr> {
+    let options = TransactionOptions {
+        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+        ..TransactionOptions::default()
+    };
+    db.writer.begin_with_options(options).await
+}
+
+impl Chat {
+    pub(crate) async fn begin(&self) -> Result<DatabaseTransaction> {
+        Ok(begin(&self.0.db).await?)
+    }
+
+    /// Commits, then publishes: an event is never about something that may yet be rolled back.
+    pub(crate) async fn commit(&self, tx: DatabaseTransaction, events: Vec<Event>) -> Result<()> {
+        tx.commit().await?;
+        if events.iter().any(|event| matches!(event, Event::RoomDeleted { .. })) {
+            self.0.room_deleted.notify_one();
+        }
+        if !events.is_empty() {
+            self.0.bus.publish(events).await;
+        }
+        Ok(())
+    }
+
+    /// Runs `write` to its end, whether or not the caller still waits: a client that hangs up must not come between a
+    /// commit and its events.
+    pub(crate) async fn finish<T: Send + 'static>(
+        &self,
+        write: impl Future<Output = Result<T>> + Send + 'static,
+    ) -> Result<T> {
+        self.0.writes.spawn(write.in_current_span()).await.map_err(Error::internal)?
+    }
+}

@@ -1,0 +1,147 @@
+//! The one way to store messages. Sends queue; a batch is whatever waits when the writer is free, and is stored in one
+//! transaction. Callers are answered after its commit, then its events are published.
+
+mod plan;
+mod store;
+
+use std::{sync::Arc, time::Duration};
+
+use fanout::Bus;
+use kit::{
+    Error, Result,
+    db::{Database, is_transient, violated_constraint},
+    shutdown::Tasks,
+};
+use protocol::seams::{Draft, Sent};
+use sea_orm::DbErr;
+use tokio::sync::{mpsc, oneshot};
+use tokio_util::sync::CancellationToken;
+
+use store::Outcome;
+
+/// Drafts that may wait; beyond, senders are told to come back.
+const QUEUE_MAX: usize = 8192;
+const BATCH_MAX: usize = 256;
+const ATTEMPTS_MAX: u32 = 4;
+const FIRST_BACKOFF: Duration = Duration::from_millis(20);
+
+/// Where drafts wait for the writer.
+pub(crate) struct Queue(mpsc::Sender<Queued>);
+
+struct Queued {
+    draft: Draft,
+    answer: oneshot::Sender<Result<Sent>>,
+}
+
+/// When `tasks` stop, the writer finishes what is queued and takes no more.
+pub(crate) fn start(db: Database, bus: Arc<dyn Bus>, tasks: &Tasks) -> Queue {
+    let (sender, receiver) = mpsc::channel(QUEUE_MAX);
+    tasks.spawn(|stopping| run(db, bus, receiver, stopping));
+    Queue(sender)
+}
+
+impl Queue {
+    /// Queues the drafts next to each other, or none of them; each answer comes after the commit. A caller who stops
+    /// waiting does not take the draft back.
+    pub(crate) fn push(&self, drafts: Vec<Draft>) -> Result<Vec<oneshot::Receiver<Result<Sent>>>> {
+        let permits = self.0.try_reserve_many(drafts.len()).map_err(|_| unavailable())?;
+        let queued = permits.zip(drafts).map(|(permit, draft)| {
+            let (answer, answered) = oneshot::channel();
+            permit.send(Queued { draft, answer });
+            answered
+        });
+        Ok(queued.collect())
+    }
+}
+
+pub(crate) fn unavailable() -> Error {
+    Error::unavailable("Too much is waiting to be stored. Try again in a moment.")
+}
+
+async fn run(
+    db: Database,
+    bus: Arc<dyn Bus>,
+    mut queue: mpsc::Receiver<Queued>,
+    stopping: CancellationToken,
+) {
+    let mut batch = Vec::with_capacity(BATCH_MAX);
+    loop {
+        let count = tokio::select! {
+            biased;
+            count = queue.recv_many(&mut batch, BATCH_MAX) => count,
+            () = stopping.cancelled(), if !queue.is_closed() => {
+                queue.close();
+                continue;
+            }
+        };
+        if count == 0 {
+            return;
+        }
+        let (drafts, waiting): (Vec<_>, Vec<_>) =
+            batch.drain(..).map(|queued| (queued.draft, queued.answer)).unzip();
+        let Outcome { answers, events } = store_all(&db, &drafts).await;
+        for (waiting, answer) in waiting.into_iter().zip(answers) {
+            if let Err(Err(error)) = waiting.send(answer) {
+                tracing::warn!(%error, "a message was not stored, and its sender is gone");
+            }
+        }
+        if !events.is_empty() {
+            bus.publish(events).await;
+        }
+    }
+}
+
+/// One answer for each draft, in order. Where a draft spoils its batch, halving finds it and the others are stored.
+async fn store_all(db: &Database, drafts: &[Draft]) -> Outcome {
+    let mut outcome = Outcome::default();
+    let mut parts = vec![drafts];
+    while let Some(part) = parts.pop() {
+        match store_patiently(db, part).await {
+            Ok(stored) => outcome.append(stored),
+            Err(error) if part.len() > 1 && is_about_a_row(&error) => {
+                let (first, second) = part.split_at(part.len() / 2);
+                parts.extend([second, first]);
+            }
+            Err(error) => outcome.answers.extend(part.iter().map(|_| Err(failure(&error)))),
+        }
+    }
+    outcome
+}
+
+/// Tries again where that may help: the database was busy, or another node stored the same message first.
+async fn store_patiently(db: &Database, drafts: &[Draft]) -> Result<Outcome, DbErr> {
+    let mut backoff = FIRST_BACKOFF;
+    let mut attempt = 1;
+    loop {
+        match store::store(db, drafts).await {
+            Err(error) if attempt < ATTEMPTS_MAX && (is_transient(&error) || is_repeat(&error)) => {
+                tracing::debug!(%error, attempt, "storing messages again");
+                tokio::time::sleep(backoff).await;
+                backoff *= 2;
+                attempt += 1;
+            }
+            result => return result,
+        }
+    }
+}
+
+fn is_repeat(error: &DbErr) -> bool {
+    violated_constraint(error).is_some()
+}
+
+/// Whether the error may be the fault of one row and not of the database as a whole.
+fn is_about_a_row(error: &DbErr) -> bool {
+    use sea_orm::{RuntimeErr::SqlxError, sqlx::Error::Database};
+    let (DbErr::Exec(SqlxError(error)) | DbErr::Query(SqlxError(error))) = error else { return false };
+    let Database(error) = error.as_ref() else { return false };
+    // SQLITE_TOOBIG, SQLITE_CONSTRAINT and SQLITE_MISMATCH with their extended codes.
+    let code = error.code().and_then(|code| code.parse::<i64>().ok());
+    code.is_some_and(|code| matches!(code & 0xff, 18..=20))
+}
+
+fn failure(error: &DbErr) -> Error {
+    if is_transient(error) || is_repeat(error) {
+        return Error::unavailable("The message could not be stored. Try again in a moment.");
+    }
+    Error::internal(error.to_string())
+}
