@@ -113,7 +113,7 @@ async fn assemble(
 }
 
 fn auth_config(options: &ServeOptions, frontend_url: String) -> Result<auth::Config, String> {
-    let mail = options.smtp_url.clone().map(|smtp_url| MailConfig::new(smtp_url, options.smtp_from.clone()));
+    let mail = options.smtp_url.as_ref().map(|smtp_url| MailConfig::new(smtp_url, &options.smtp_from));
     let keys = [&options.internal_api_key, &options.internal_api_key_previous];
     Ok(auth::Config {
         frontend_url,
