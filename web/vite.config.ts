@@ -3,7 +3,7 @@ import react from '@vitejs/plugin-react'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
-import { brotli } from './build/brotli'
+import { brotli } from './build/brotli.ts'
 
 const server = 'http://localhost:5000'
 const api = [

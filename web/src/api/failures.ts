@@ -4,13 +4,6 @@ import { Failure } from '@/lib/failure'
 
 import type { Problem } from './types'
 
-/** Codes that are about one field although the answer names none. */
-const fieldOfCode: Record<string, string> = {
-  USERNAME_TAKEN: 'username',
-  EMAIL_TAKEN: 'email',
-  WRONG_PASSWORD: 'currentPassword',
-}
-
 export function toFailure(error: unknown): Failure {
   if (!isAxiosError(error)) return new Failure('UNEXPECTED')
   const { response } = error
@@ -21,8 +14,6 @@ export function toFailure(error: unknown): Failure {
   const fields: Record<string, string> = Object.fromEntries(
     (problem.errors ?? []).map(({ field, code }) => [field, code]),
   )
-  const field = fieldOfCode[problem.code]
-  if (field) fields[field] ??= problem.code
   return new Failure(problem.code, {
     status: response.status,
     fields,

@@ -4,7 +4,7 @@
  */
 
 export interface paths {
-    "/auth/signup": {
+    "/auth/forgot-password": {
         parameters: {
             query?: never;
             header?: never;
@@ -13,7 +13,48 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["signup"];
+        /**
+         * Ask for a reset link
+         * @description It is mailed to the account of this email, if there is one; the answer does not tell.
+         */
+        post: operations["forgot_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether accounts can be reached */
+        get: operations["auth_health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/introspect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Judge an access token
+         * @description Inactive once it expired, or its session or user is gone.
+         */
+        post: operations["introspect"];
         delete?: never;
         options?: never;
         head?: never;
@@ -29,23 +70,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /**
+         * Log in
+         * @description With the email or the username. `session: "cookie"` puts the refresh token into a cookie instead of the body.
+         */
         post: operations["login"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/auth/refresh": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["refresh"];
         delete?: never;
         options?: never;
         head?: never;
@@ -61,6 +90,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /**
+         * Log out
+         * @description Ends the session of the refresh token in the body, or else in the cookie, which is cleared.
+         */
         post: operations["logout"];
         delete?: never;
         options?: never;
@@ -68,7 +101,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/auth/forgot-password": {
+    "/auth/refresh": {
         parameters: {
             query?: never;
             header?: never;
@@ -77,7 +110,12 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["forgot"];
+        /**
+         * Carry a session on
+         * @description The refresh token is used up: the answer has its successor. Without one in the body the cookie is taken, and
+         *     answered with a cookie; the request must then come from a page of this origin.
+         */
+        post: operations["refresh"];
         delete?: never;
         options?: never;
         head?: never;
@@ -93,69 +131,47 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["reset"];
+        /**
+         * Choose a new password
+         * @description With the token of a reset link: once, within an hour. Ends every session of the user.
+         */
+        post: operations["reset_password"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/users": {
+    "/auth/signup": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get: operations["users"];
+        get?: never;
         put?: never;
-        post?: never;
+        /**
+         * Sign up
+         * @description Creates an account and opens a session. `session: "cookie"` puts the refresh token into a cookie instead of
+         *     the body.
+         */
+        post: operations["signup"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/users/me": {
+    "/health": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get: operations["me"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/users/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["user"];
-        put?: never;
-        post?: never;
-        delete: operations["delete_user"];
-        options?: never;
-        head?: never;
-        patch: operations["patch_user"];
-        trace?: never;
-    };
-    "/rooms/general": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["general"];
+        /** Whether the service can do its work */
+        get: operations["health"];
         put?: never;
         post?: never;
         delete?: never;
@@ -164,16 +180,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/rooms/my-rooms": {
+    "/messages/{roomId}": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get: operations["my_rooms"];
+        /**
+         * Read messages
+         * @description The newest ones, or those before or after a `seq`; in ascending order.
+         */
+        get: operations["list_messages"];
         put?: never;
-        post?: never;
+        /**
+         * Send a message
+         * @description Stored before it is answered, and broadcast like one sent by WebSocket. A repeat of the same `clientMessageId`
+         *     returns the original and broadcasts nothing.
+         */
+        post: operations["send_message"];
         delete?: never;
         options?: never;
         head?: never;
@@ -189,7 +214,51 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /**
+         * Create a room
+         * @description The caller owns it and is its first member.
+         */
         post: operations["create_room"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/rooms/general": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the general room
+         * @description Joins it.
+         */
+        get: operations["general_room"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/rooms/my-rooms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List one's rooms
+         * @description Without the general one; where something was last said comes first.
+         */
+        get: operations["my_rooms"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -203,13 +272,25 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["room"];
+        /**
+         * Read a room and its members
+         * @description Members come in pages of 200, ordered by `userId`.
+         */
+        get: operations["show_room"];
         put?: never;
         post?: never;
+        /**
+         * Delete a room
+         * @description For the owner. It is gone at once, with its messages.
+         */
         delete: operations["delete_room"];
         options?: never;
         head?: never;
-        patch: operations["rename"];
+        /**
+         * Rename a room
+         * @description For the owner.
+         */
+        patch: operations["rename_room"];
         trace?: never;
     };
     "/rooms/{id}/add-member": {
@@ -221,6 +302,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /**
+         * Add a member
+         * @description For the owner. Somebody who is a member already stays one.
+         */
         post: operations["add_member"];
         delete?: never;
         options?: never;
@@ -238,6 +323,11 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
+        /**
+         * Remove a member, or leave
+         * @description For the owner or oneself. An owner who leaves hands over to the longest-standing member; the last one out deletes
+         *     the room. The removed user is given nothing above the returned `lastSeq`.
+         */
         delete: operations["remove_member"];
         options?: never;
         head?: never;
@@ -253,199 +343,132 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["read"];
+        /**
+         * Say how far one has read
+         * @description Only moves forward; past the room's last message means up to it.
+         */
+        post: operations["mark_read"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/messages/{roomId}": {
+    "/users": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get: operations["history"];
+        /**
+         * Find people
+         * @description In the order of their ids.
+         */
+        get: operations["list_users"];
         put?: never;
-        post: operations["send"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
+    "/users/by-username/{username}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Somebody by name
+         * @description Ignoring case.
+         */
+        get: operations["show_user_by_username"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/users/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Oneself */
+        get: operations["show_me"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/users/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Somebody */
+        get: operations["show_user"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete one's account
+         * @description Sessions end, memberships end and owned rooms hand over; messages stay under the name they were written with.
+         */
+        delete: operations["delete_user"];
+        options?: never;
+        head?: never;
+        /**
+         * Change one's account
+         * @description Only what is given changes, and an unchanged value is no change. A changed email or a new password needs
+         *     `currentPassword`; a new password ends all other sessions.
+         */
+        patch: operations["change_user"];
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** Format: uuid */
-        UserId: string;
-        /** Format: uuid */
-        SessionId: string;
-        /** Format: int64 */
-        RoomId: number;
-        /** Format: int64 */
-        MessageId: number;
-        /** Format: int64 */
-        Seq: number;
-        ClientMessageId: string;
-        /** Format: date-time */
-        Timestamp: string;
-        /** @enum {string} */
-        SessionMode: "token" | "cookie";
-        Signup: {
-            username: string;
-            email: string;
-            password: string;
-            session?: components["schemas"]["SessionMode"];
-        };
-        Login: {
-            email: string;
-            password: string;
-            session?: components["schemas"]["SessionMode"];
-        };
-        RefreshTokenBody: {
-            refreshToken?: string | null;
-            session?: components["schemas"]["SessionMode"];
-        };
-        ForgotPassword: {
-            email: string;
-        };
-        ResetPassword: {
-            token: string;
-            newPassword: string;
-        };
-        UserPatch: {
-            username?: string | null;
-            email?: string | null;
-            currentPassword?: string | null;
-            password?: string | null;
-        };
-        DeleteUser: {
-            currentPassword: string;
-        };
+        /** @description Oneself. */
         Account: {
-            id: components["schemas"]["UserId"];
-            username: string;
             email: string;
-        };
-        User: {
             id: components["schemas"]["UserId"];
             username: string;
-            email?: string;
-        };
-        SessionTokens: {
-            user: components["schemas"]["Account"];
-            token: string;
-            refreshToken?: string;
-        };
-        ForgotPasswordAnswer: {
-            ok: boolean;
-            resetLink?: string;
-        };
-        Claims: {
-            id: components["schemas"]["UserId"];
-            sub: components["schemas"]["UserId"];
-            username: string;
-            sid: components["schemas"]["SessionId"];
-            /** Format: int64 */
-            iat: number;
-            /** Format: int64 */
-            exp: number;
-            jti: string;
-        };
-        Done: {
-            ok: boolean;
-        };
-        Health: {
-            status: string;
-            version: string;
-            time: components["schemas"]["Timestamp"];
-        };
-        /** @enum {string} */
-        Code: "INVALID" | "BAD_JSON" | "UNAUTHORIZED" | "SESSION_REVOKED" | "BAD_CREDENTIALS" | "WRONG_PASSWORD" | "BAD_REFRESH_TOKEN" | "BAD_RESET_TOKEN" | "BAD_ORIGIN" | "FORBIDDEN" | "SIGNUPS_CLOSED" | "ACCOUNT_DISABLED" | "OWNER_ONLY" | "GENERAL_ROOM" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "USERNAME_TAKEN" | "EMAIL_TAKEN" | "CONFLICT" | "TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "RATE_LIMITED" | "UNAVAILABLE" | "INTERNAL" | "UNKNOWN_ACTION" | "BAD_REQUEST";
-        /** @enum {string} */
-        FieldCode: "REQUIRED" | "WRONG_TYPE" | "TOO_SHORT" | "TOO_LONG" | "BAD_FORMAT" | "TOO_WEAK" | "RESERVED";
-        FieldError: {
-            field: string;
-            code: components["schemas"]["FieldCode"];
-            message: string;
-        };
-        Problem: {
-            type: string;
-            title: string;
-            /** Format: int64 */
-            status: number;
-            code: components["schemas"]["Code"];
-            detail: string;
-            message: string;
-            errors?: components["schemas"]["FieldError"][];
-        };
-        Message: {
-            id: components["schemas"]["MessageId"];
-            roomId: components["schemas"]["RoomId"];
-            seq: components["schemas"]["Seq"];
-            userId: components["schemas"]["UserId"];
-            username: string;
-            usernameSnapshot: string;
-            type: components["schemas"]["MessageKind"];
-            content: string;
-            fileUrl: string | null;
-            clientMessageId: components["schemas"]["ClientMessageId"];
-            createdAt: components["schemas"]["Timestamp"];
-        };
-        /** @enum {string} */
-        MessageKind: "TEXT";
-        NewMessage: {
-            content: string;
-            clientMessageId?: null | components["schemas"]["ClientMessageId"];
-        };
-        Room: {
-            id: components["schemas"]["RoomId"];
-            name: string;
-            ownerUserId: null | components["schemas"]["UserId"];
-            ownerUsernameSnapshot: string | null;
-            createdAt: components["schemas"]["Timestamp"];
-        };
-        RoomSummary: components["schemas"]["Room"] & {
-            lastSeq: components["schemas"]["Seq"];
-            lastReadSeq: components["schemas"]["Seq"];
-            /** Format: int64 */
-            unread: number;
-            lastMessage: null | components["schemas"]["Message"];
-        };
-        /** @enum {string} */
-        Role: "owner" | "member";
-        Member: {
-            userId: components["schemas"]["UserId"];
-            usernameSnapshot: string;
-            role: components["schemas"]["Role"];
-            joinedAt: components["schemas"]["Timestamp"];
-        };
-        RoomWithMembers: {
-            room: components["schemas"]["Room"];
-            members: components["schemas"]["Member"][];
-        };
-        RoomName: {
-            name: string;
         };
         AddMember: {
             username: string;
         };
-        MemberRemoved: {
-            ok: boolean;
-            lastSeq: components["schemas"]["Seq"];
-        };
-        ReadMark: {
-            seq: components["schemas"]["Seq"];
-        };
-        RoomRef: components["schemas"]["RoomId"] | string;
-        SendMessage: {
-            roomId: components["schemas"]["RoomRef"];
-            content: string;
-            clientMessageId?: components["schemas"]["ClientMessageId"];
+        /** @description The claims of an access token. */
+        Claims: {
+            /**
+             * Format: int64
+             * @description Seconds since 1970.
+             */
+            exp: number;
+            /**
+             * Format: int64
+             * @description Seconds since 1970.
+             */
+            iat: number;
+            id: components["schemas"]["UserId"];
+            jti: string;
+            /** @description The session, that is the refresh-token family. */
+            sid: components["schemas"]["SessionId"];
+            /** @description The same UUID as `id`. */
+            sub: components["schemas"]["UserId"];
+            username: string;
         };
         ClientAction: (components["schemas"]["SendMessage"] & {
             /** @enum {string} */
@@ -454,66 +477,229 @@ export interface components {
             /** @enum {string} */
             action: "ping";
         };
-        /** @enum {string} */
-        SystemEvent: "connected";
-        RoomPosition: {
-            roomId: components["schemas"]["RoomId"];
-            lastSeq: components["schemas"]["Seq"];
+        /**
+         * @description A sender's own name for a message, 1 to 64 of `A-Za-z0-9._:-`, compared byte by byte: sending it again
+         *     returns the original.
+         */
+        ClientMessageId: string;
+        /**
+         * @description Why a request was refused.
+         * @enum {string}
+         */
+        Code: "INVALID" | "BAD_JSON" | "UNAUTHORIZED" | "SESSION_REVOKED" | "BAD_CREDENTIALS" | "WRONG_PASSWORD" | "BAD_REFRESH_TOKEN" | "BAD_RESET_TOKEN" | "BAD_ORIGIN" | "FORBIDDEN" | "SIGNUPS_CLOSED" | "ACCOUNT_DISABLED" | "OWNER_ONLY" | "GENERAL_ROOM" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "USERNAME_TAKEN" | "EMAIL_TAKEN" | "CONFLICT" | "TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "RATE_LIMITED" | "UNAVAILABLE" | "INTERNAL";
+        DeleteUser: {
+            /** Format: password */
+            currentPassword: string;
         };
-        /** @enum {string} */
-        SocketErrorCode: "BAD_JSON" | "UNKNOWN_ACTION" | "BAD_REQUEST" | "NOT_FOUND" | "CONFLICT" | "RATE_LIMITED" | "TOO_LARGE" | "UNAVAILABLE";
-        SocketError: {
-            code: components["schemas"]["SocketErrorCode"];
+        /** @description Done. */
+        Done: {
+            ok: boolean;
+        };
+        /**
+         * @description What is wrong with one field.
+         * @enum {string}
+         */
+        FieldCode: "REQUIRED" | "WRONG_TYPE" | "TOO_SHORT" | "TOO_LONG" | "BAD_FORMAT" | "TOO_WEAK" | "RESERVED" | "TAKEN" | "WRONG" | "OUT_OF_RANGE";
+        FieldError: {
+            code: components["schemas"]["FieldCode"];
+            field: string;
             message: string;
-            clientMessageId?: string;
-            action?: string;
-            /** Format: int64 */
-            retryAfterMs?: number;
         };
-        ServerEvent: {
-            event: components["schemas"]["SystemEvent"];
-            /** Format: uuid */
-            connectionId: string;
+        ForgotPassword: {
+            /** Format: email */
+            email: string;
+        };
+        ForgotPasswordAnswer: {
+            ok: boolean;
+            /** @description With `DEV_MODE=true` only, and only where there is such an account. */
+            resetLink?: string;
+        };
+        Health: {
+            /** @description `ok`. */
+            status: string;
+            time: components["schemas"]["Timestamp"];
+            version: string;
+        };
+        Introspect: {
+            token: string;
+        };
+        Introspection: {
+            active: boolean;
+            payload?: components["schemas"]["Claims"];
+            user?: components["schemas"]["Account"];
+        };
+        Login: {
+            /** @description The email or the username. */
+            email: string;
+            /** Format: password */
+            password: string;
+            session?: components["schemas"]["SessionMode"];
+        };
+        Member: {
+            joinedAt: components["schemas"]["Timestamp"];
+            role: components["schemas"]["Role"];
             userId: components["schemas"]["UserId"];
+            usernameSnapshot: string;
+        };
+        /** @description The removed user is never given a message with a `seq` above this. */
+        MemberRemoved: {
+            lastSeq: components["schemas"]["Seq"];
+            ok: boolean;
+        };
+        /** @description The same object in HTTP and in events. */
+        Message: {
+            clientMessageId: components["schemas"]["ClientMessageId"];
+            content: string;
+            createdAt: components["schemas"]["Timestamp"];
+            /** @description Not used yet: always `null`. */
+            fileUrl: string | null;
+            id: components["schemas"]["MessageId"];
+            roomId: components["schemas"]["RoomId"];
+            seq: components["schemas"]["Seq"];
+            type: components["schemas"]["MessageKind"];
+            userId: components["schemas"]["UserId"];
+            username: string;
+            /** @description The sender's name when the message was written. */
+            usernameSnapshot: string;
+        };
+        /**
+         * Format: int64
+         * @description A message, across all rooms. Never used twice.
+         */
+        MessageId: number;
+        /** @enum {string} */
+        MessageKind: "TEXT";
+        /** @description Of `POST /messages/{roomId}`. */
+        NewMessage: {
+            clientMessageId?: components["schemas"]["ClientMessageId"] | null;
+            /** @description 1 to 4,000 Unicode scalars after trimming, anything but NUL. */
+            content: string;
+        };
+        Problem: {
+            code: components["schemas"]["Code"];
+            detail: string;
+            errors?: components["schemas"]["FieldError"][];
+            /** @description Repeats `detail`: clients of the first version read it. */
+            message: string;
+            /** Format: int32 */
+            status: number;
+            title: string;
+            /** @description Always `about:blank`: the status and `code` say it all. */
+            type: string;
+        };
+        ReadMark: {
+            seq: components["schemas"]["Seq"];
+        };
+        /** @description Of `/auth/refresh` and `/auth/logout`. */
+        RefreshTokenBody: {
+            /** @description Left out where the cookie carries it. */
+            refreshToken?: string | null;
+            session?: components["schemas"]["SessionMode"];
+        };
+        ResetPassword: {
+            /** Format: password */
+            newPassword: string;
+            token: string;
+        };
+        /** @enum {string} */
+        Role: "owner" | "member";
+        Room: {
+            createdAt: components["schemas"]["Timestamp"];
+            id: components["schemas"]["RoomId"];
+            name: string;
+            ownerUserId: components["schemas"]["UserId"] | null;
+            /** @description The owner's name when they became it; `null` for the general room. */
+            ownerUsernameSnapshot: string | null;
+        };
+        /**
+         * Format: int64
+         * @description A room. Never used twice.
+         */
+        RoomId: number;
+        /** @description Of `POST /rooms/create` and `PATCH /rooms/{id}`. */
+        RoomName: {
+            /** @description Trimmed. `general` is reserved. */
+            name: string;
+        };
+        /** @description A room of the connection and its last `seq` when the connection began to listen. */
+        RoomPosition: {
+            lastSeq: components["schemas"]["Seq"];
+            roomId: components["schemas"]["RoomId"];
+        };
+        /** @description A room id as a number or, as first clients send it, as a string of digits. */
+        RoomRef: components["schemas"]["RoomId"] | string;
+        /** @description A room as its member sees it in a list. */
+        RoomSummary: components["schemas"]["Room"] & {
+            lastMessage: components["schemas"]["Message"] | null;
+            lastReadSeq: components["schemas"]["Seq"];
+            lastSeq: components["schemas"]["Seq"];
+            /**
+             * Format: int64
+             * @description `lastSeq - lastReadSeq`.
+             */
+            unread: number;
+        };
+        /** @description A room and one page of its members, ordered by user id. */
+        RoomWithMembers: {
+            members: components["schemas"]["Member"][];
+            room: components["schemas"]["Room"];
+        };
+        SendMessage: {
+            clientMessageId?: components["schemas"]["ClientMessageId"] | null;
+            /** @description 1 to 4,000 Unicode scalars after trimming, anything but NUL. */
+            content: string;
+            roomId: components["schemas"]["RoomRef"];
+        };
+        /**
+         * Format: int64
+         * @description A message's place in its room: 1, 2, 3 … without gaps. 0 stands before the first.
+         */
+        Seq: number;
+        ServerEvent: {
+            /** Format: uuid */
+            connection_id: string;
+            event: components["schemas"]["SystemEvent"];
             rooms: components["schemas"]["RoomPosition"][];
             /** @enum {string} */
             type: "system";
+            user_id: components["schemas"]["UserId"];
         } | {
-            roomId: components["schemas"]["RoomId"];
             message: components["schemas"]["Message"];
+            room_id: components["schemas"]["RoomId"];
             /** @enum {string} */
             type: "message";
         } | {
-            clientMessageId: components["schemas"]["ClientMessageId"];
-            roomId: components["schemas"]["RoomId"];
-            id: components["schemas"]["MessageId"];
-            seq: components["schemas"]["Seq"];
+            client_message_id: components["schemas"]["ClientMessageId"];
+            /** @description It was stored before: this was a repeat. */
             duplicate: boolean;
+            id: components["schemas"]["MessageId"];
+            room_id: components["schemas"]["RoomId"];
+            seq: components["schemas"]["Seq"];
             /** @enum {string} */
             type: "ack";
         } | {
-            roomId: components["schemas"]["RoomId"];
+            room_id: components["schemas"]["RoomId"];
             seq: components["schemas"]["Seq"];
             /** @enum {string} */
             type: "read";
         } | {
-            roomId: components["schemas"]["RoomId"];
-            userId: components["schemas"]["UserId"];
-            username: string;
+            room_id: components["schemas"]["RoomId"];
             /** @enum {string} */
             type: "memberAdded";
-        } | {
-            roomId: components["schemas"]["RoomId"];
-            userId: components["schemas"]["UserId"];
+            user_id: components["schemas"]["UserId"];
             username: string;
+        } | {
+            room_id: components["schemas"]["RoomId"];
             /** @enum {string} */
             type: "memberRemoved";
+            user_id: components["schemas"]["UserId"];
+            username: string;
         } | {
             room: components["schemas"]["Room"];
             /** @enum {string} */
             type: "roomUpdated";
         } | {
-            roomId: components["schemas"]["RoomId"];
+            room_id: components["schemas"]["RoomId"];
             /** @enum {string} */
             type: "roomDeleted";
         } | {
@@ -523,6 +709,80 @@ export interface components {
             /** @enum {string} */
             type: "error";
         });
+        /**
+         * Format: uuid
+         * @description A session, that is one refresh-token family: the `sid` claim.
+         */
+        SessionId: string;
+        /**
+         * @description How the refresh token travels.
+         * @enum {string}
+         */
+        SessionMode: "token" | "cookie";
+        /** @description The answer to signup, login and refresh. */
+        SessionTokens: {
+            /** @description Absent where the cookie carries it. */
+            refreshToken?: string;
+            /** @description The access token, a JWT. */
+            token: string;
+            user: components["schemas"]["Account"];
+        };
+        Signup: {
+            /** Format: email */
+            email: string;
+            /**
+             * Format: password
+             * @description Not guessable at once, not the username, not the email.
+             */
+            password: string;
+            session?: components["schemas"]["SessionMode"];
+            /** @description Letters of any script, digits, `.`, `_`, `-`; unique ignoring case. */
+            username: string;
+        };
+        /** @description The connection lives on. */
+        SocketError: {
+            action?: string;
+            /** @description As the client gave it, where it gave one. */
+            clientMessageId?: string;
+            code: components["schemas"]["SocketErrorCode"];
+            message: string;
+            /** Format: int64 */
+            retryAfterMs?: number;
+        };
+        /** @enum {string} */
+        SocketErrorCode: "BAD_JSON" | "UNKNOWN_ACTION" | "BAD_REQUEST" | "NOT_FOUND" | "CONFLICT" | "RATE_LIMITED" | "TOO_LARGE" | "UNAVAILABLE";
+        /** @enum {string} */
+        SystemEvent: "connected";
+        /**
+         * Format: date-time
+         * @description Milliseconds since 1970-01-01 UTC; written as `2024-01-01T12:00:00.000Z`.
+         * @example 2024-01-01T12:00:00.000Z
+         */
+        Timestamp: string;
+        /** @description Somebody. The email is there for oneself only. */
+        User: {
+            email?: string;
+            id: components["schemas"]["UserId"];
+            username: string;
+        };
+        /**
+         * Format: uuid
+         * @description An account. Chosen at random, never used twice.
+         */
+        UserId: string;
+        /** @description Only what is given changes; an unchanged value is no change. */
+        UserPatch: {
+            /**
+             * Format: password
+             * @description Needed for a changed email and for a new password.
+             */
+            currentPassword?: string | null;
+            /** Format: email */
+            email?: string | null;
+            /** Format: password */
+            password?: string | null;
+            username?: string | null;
+        };
     };
     responses: never;
     parameters: never;
@@ -532,7 +792,7 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    signup: {
+    forgot_password: {
         parameters: {
             query?: never;
             header?: never;
@@ -541,22 +801,190 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Signup"];
+                "application/json": components["schemas"]["ForgotPassword"];
             };
         };
         responses: {
-            /** @description Done */
-            201: {
+            /** @description Always. */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SessionTokens"];
+                    "application/json": components["schemas"]["ForgotPasswordAnswer"];
                 };
             };
-            /** @description Refused */
-            default: {
+            /** @description A field or parameter is missing or not valid; `errors` says which. */
+            400: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 64 KiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not sent as JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; wait for `Retry-After` seconds. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "retry-after"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away or a queue is full; wait for `Retry-After` seconds. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "retry-after"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    auth_health: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away or a queue is full; wait for `Retry-After` seconds. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "retry-after"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    introspect: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Introspect"];
+            };
+        };
+        responses: {
+            /** @description The verdict, for a bad token too. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Introspection"];
+                };
+            };
+            /** @description A field or parameter is missing or not valid; `errors` says which. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token or key is missing, not valid or revoked. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 64 KiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not sent as JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away or a queue is full; wait for `Retry-After` seconds. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "retry-after"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -578,7 +1006,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done */
+            /** @description A session is open. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -587,8 +1015,8 @@ export interface operations {
                     "application/json": components["schemas"]["SessionTokens"];
                 };
             };
-            /** @description Refused */
-            default: {
+            /** @description A field or parameter is missing or not valid; `errors` says which. */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -596,33 +1024,67 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-        };
-    };
-    refresh: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["RefreshTokenBody"];
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
+            /** @description `BAD_CREDENTIALS`: no such account, or not its password. */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SessionTokens"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Refused */
-            default: {
+            /** @description `ACCOUNT_DISABLED`. */
+            403: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 64 KiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not sent as JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; wait for `Retry-After` seconds. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "retry-after"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away or a queue is full; wait for `Retry-After` seconds. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "retry-after"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -644,7 +1106,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done */
+            /** @description The session has ended, if there was one. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -653,9 +1115,56 @@ export interface operations {
                     "application/json": components["schemas"]["Done"];
                 };
             };
-            /** @description Refused */
-            default: {
+            /** @description A field or parameter is missing or not valid; `errors` says which. */
+            400: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `BAD_ORIGIN`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 64 KiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not sent as JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away or a queue is full; wait for `Retry-After` seconds. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "retry-after"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -664,7 +1173,7 @@ export interface operations {
             };
         };
     };
-    forgot: {
+    refresh: {
         parameters: {
             query?: never;
             header?: never;
@@ -673,22 +1182,78 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ForgotPassword"];
+                "application/json": components["schemas"]["RefreshTokenBody"];
             };
         };
         responses: {
-            /** @description Done */
+            /** @description The session goes on. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ForgotPasswordAnswer"];
+                    "application/json": components["schemas"]["SessionTokens"];
                 };
             };
-            /** @description Refused */
-            default: {
+            /** @description A field or parameter is missing or not valid; `errors` says which. */
+            400: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `BAD_REFRESH_TOKEN`: unknown, expired, used up before or revoked. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `BAD_ORIGIN`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 64 KiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not sent as JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away or a queue is full; wait for `Retry-After` seconds. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "retry-after"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -697,7 +1262,7 @@ export interface operations {
             };
         };
     };
-    reset: {
+    reset_password: {
         parameters: {
             query?: never;
             header?: never;
@@ -710,7 +1275,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done */
+            /** @description The new password counts. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -719,9 +1284,58 @@ export interface operations {
                     "application/json": components["schemas"]["Done"];
                 };
             };
-            /** @description Refused */
-            default: {
+            /** @description `BAD_RESET_TOKEN`, or a field is not valid; `errors` says which. */
+            400: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 64 KiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not sent as JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; wait for `Retry-After` seconds. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "retry-after"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away or a queue is full; wait for `Retry-After` seconds. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "retry-after"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -730,31 +1344,216 @@ export interface operations {
             };
         };
     };
-    users: {
+    signup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Signup"];
+            };
+        };
+        responses: {
+            /** @description The account exists and a session is open. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionTokens"];
+                };
+            };
+            /** @description A field or parameter is missing or not valid; `errors` says which. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `SIGNUPS_CLOSED`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `USERNAME_TAKEN` or `EMAIL_TAKEN`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 64 KiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not sent as JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; wait for `Retry-After` seconds. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "retry-after"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away or a queue is full; wait for `Retry-After` seconds. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "retry-after"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    health: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away or a queue is full; wait for `Retry-After` seconds. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "retry-after"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_messages: {
         parameters: {
             query?: {
-                q?: string;
+                /** @description How many messages at most. */
                 limit?: number;
-                after?: components["schemas"]["UserId"];
+                /** @description The last ones below this `seq`. Not together with `after`. */
+                before?: components["schemas"]["Seq"];
+                /** @description The first ones above this `seq`. Not together with `before`. */
+                after?: components["schemas"]["Seq"];
             };
             header?: never;
-            path?: never;
+            path: {
+                /** @description The room. */
+                roomId: components["schemas"]["RoomId"];
+            };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Done */
+            /** @description One page of the room's log. */
             200: {
+                headers: {
+                    /** @description Whether there are more in the direction asked. */
+                    "x-has-more"?: boolean;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"][];
+                };
+            };
+            /** @description A field or parameter is missing or not valid; `errors` says which. */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["User"][];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Refused */
-            default: {
+            /** @description The token or key is missing, not valid or revoked. */
+            401: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or not for this user. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away or a queue is full; wait for `Retry-After` seconds. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "retry-after"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -763,92 +1562,42 @@ export interface operations {
             };
         };
     };
-    me: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["User"];
-                };
-            };
-            /** @description Refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    user: {
+    send_message: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                id: components["schemas"]["UserId"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["User"];
-                };
-            };
-            /** @description Refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    delete_user: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: components["schemas"]["UserId"];
+                /** @description The room. */
+                roomId: components["schemas"]["RoomId"];
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["DeleteUser"];
+                "application/json": components["schemas"]["NewMessage"];
             };
         };
         responses: {
-            /** @description Done */
+            /** @description A repeat: the original. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Done"];
+                    "application/json": components["schemas"]["Message"];
                 };
             };
-            /** @description Refused */
-            default: {
+            /** @description Stored. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description A field or parameter is missing or not valid; `errors` says which. */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -856,34 +1605,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-        };
-    };
-    patch_user: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: components["schemas"]["UserId"];
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["UserPatch"];
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["User"];
-                };
-            };
-            /** @description Refused */
-            default: {
+            /** @description The token or key is missing, not valid or revoked. */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -891,28 +1614,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-        };
-    };
-    general: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RoomSummary"];
-                };
-            };
-            /** @description Refused */
-            default: {
+            /** @description There is no such thing, or not for this user. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -920,29 +1623,58 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-        };
-    };
-    my_rooms: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
+            /** @description The `clientMessageId` was used in another room. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RoomSummary"][];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Refused */
-            default: {
+            /** @description The body is larger than 64 KiB. */
+            413: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not sent as JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many messages; wait for `Retry-After` seconds. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "retry-after"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away or a queue is full; wait for `Retry-After` seconds. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "retry-after"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -964,7 +1696,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done */
+            /** @description Created. */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -973,9 +1705,56 @@ export interface operations {
                     "application/json": components["schemas"]["Room"];
                 };
             };
-            /** @description Refused */
-            default: {
+            /** @description A field or parameter is missing or not valid; `errors` says which. */
+            400: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token or key is missing, not valid or revoked. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 64 KiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not sent as JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away or a queue is full; wait for `Retry-After` seconds. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "retry-after"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -984,31 +1763,171 @@ export interface operations {
             };
         };
     };
-    room: {
+    general_room: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The room that everybody is in. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoomSummary"];
+                };
+            };
+            /** @description The token or key is missing, not valid or revoked. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away or a queue is full; wait for `Retry-After` seconds. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "retry-after"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    my_rooms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One's rooms. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoomSummary"][];
+                };
+            };
+            /** @description The token or key is missing, not valid or revoked. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away or a queue is full; wait for `Retry-After` seconds. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "retry-after"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_room: {
         parameters: {
             query?: {
+                /** @description The last `userId` of the page before. */
                 membersAfter?: components["schemas"]["UserId"];
             };
             header?: never;
             path: {
+                /** @description The room. */
                 id: components["schemas"]["RoomId"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Done */
+            /** @description The room and one page of its members. */
             200: {
                 headers: {
+                    /** @description Whether there are members after this page. */
+                    "x-has-more"?: boolean;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["RoomWithMembers"];
                 };
             };
-            /** @description Refused */
-            default: {
+            /** @description A field or parameter is missing or not valid; `errors` says which. */
+            400: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token or key is missing, not valid or revoked. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or not for this user. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away or a queue is full; wait for `Retry-After` seconds. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "retry-after"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1022,13 +1941,14 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The room. */
                 id: components["schemas"]["RoomId"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Done */
+            /** @description Deleted. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1037,9 +1957,47 @@ export interface operations {
                     "application/json": components["schemas"]["Done"];
                 };
             };
-            /** @description Refused */
-            default: {
+            /** @description The token or key is missing, not valid or revoked. */
+            401: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not the owner, or the general room. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or not for this user. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away or a queue is full; wait for `Retry-After` seconds. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "retry-after"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1048,11 +2006,12 @@ export interface operations {
             };
         };
     };
-    rename: {
+    rename_room: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description The room. */
                 id: components["schemas"]["RoomId"];
             };
             cookie?: never;
@@ -1063,7 +2022,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done */
+            /** @description The room as it is now. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1072,9 +2031,74 @@ export interface operations {
                     "application/json": components["schemas"]["Room"];
                 };
             };
-            /** @description Refused */
-            default: {
+            /** @description A field or parameter is missing or not valid; `errors` says which. */
+            400: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token or key is missing, not valid or revoked. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not the owner, or the general room. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or not for this user. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 64 KiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not sent as JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away or a queue is full; wait for `Retry-After` seconds. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "retry-after"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1088,6 +2112,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The room. */
                 id: components["schemas"]["RoomId"];
             };
             cookie?: never;
@@ -1098,7 +2123,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done */
+            /** @description They are a member. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1107,9 +2132,74 @@ export interface operations {
                     "application/json": components["schemas"]["Done"];
                 };
             };
-            /** @description Refused */
-            default: {
+            /** @description A field or parameter is missing or not valid; `errors` says which. */
+            400: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token or key is missing, not valid or revoked. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not the owner, or the general room. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such room for this user, or no user of that name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 64 KiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not sent as JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away or a queue is full; wait for `Retry-After` seconds. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "retry-after"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1123,14 +2213,16 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The room. */
                 id: components["schemas"]["RoomId"];
+                /** @description Who is removed. */
                 userId: components["schemas"]["UserId"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Done */
+            /** @description They are not a member. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1139,9 +2231,47 @@ export interface operations {
                     "application/json": components["schemas"]["MemberRemoved"];
                 };
             };
-            /** @description Refused */
-            default: {
+            /** @description The token or key is missing, not valid or revoked. */
+            401: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Neither the owner nor oneself, or the general room. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or not for this user. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away or a queue is full; wait for `Retry-After` seconds. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "retry-after"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1150,11 +2280,12 @@ export interface operations {
             };
         };
     };
-    read: {
+    mark_read: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description The room. */
                 id: components["schemas"]["RoomId"];
             };
             cookie?: never;
@@ -1165,7 +2296,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done */
+            /** @description Read up to there, or further. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1174,9 +2305,65 @@ export interface operations {
                     "application/json": components["schemas"]["Done"];
                 };
             };
-            /** @description Refused */
-            default: {
+            /** @description A field or parameter is missing or not valid; `errors` says which. */
+            400: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token or key is missing, not valid or revoked. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or not for this user. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 64 KiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not sent as JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away or a queue is full; wait for `Retry-After` seconds. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "retry-after"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1185,33 +2372,126 @@ export interface operations {
             };
         };
     };
-    history: {
+    list_users: {
         parameters: {
             query?: {
+                /** @description The beginning of a username, ignoring case. */
+                q?: string;
+                /** @description How many at most. */
                 limit?: number;
-                before?: components["schemas"]["Seq"];
-                after?: components["schemas"]["Seq"];
+                /** @description The last id of the page before. */
+                after?: components["schemas"]["UserId"];
             };
             header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    /** @description Whether another page follows. */
+                    "x-has-more"?: boolean;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"][];
+                };
+            };
+            /** @description A field or parameter is missing or not valid; `errors` says which. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token or key is missing, not valid or revoked. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away or a queue is full; wait for `Retry-After` seconds. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "retry-after"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_user_by_username: {
+        parameters: {
+            query?: never;
+            header?: never;
             path: {
-                roomId: components["schemas"]["RoomId"];
+                /** @description The username. */
+                username: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Done */
+            /** @description Without the email. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Message"][];
+                    "application/json": components["schemas"]["User"];
                 };
             };
-            /** @description Refused */
-            default: {
+            /** @description The token or key is missing, not valid or revoked. */
+            401: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or not for this user. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away or a queue is full; wait for `Retry-After` seconds. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "retry-after"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1220,42 +2500,341 @@ export interface operations {
             };
         };
     };
-    send: {
+    show_me: {
         parameters: {
             query?: never;
             header?: never;
-            path: {
-                roomId: components["schemas"]["RoomId"];
-            };
+            path?: never;
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewMessage"];
-            };
-        };
+        requestBody?: never;
         responses: {
-            /** @description Done */
+            /** @description With the email. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Message"];
+                    "application/json": components["schemas"]["User"];
                 };
             };
-            /** @description Done */
-            201: {
+            /** @description The token or key is missing, not valid or revoked. */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Message"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Refused */
-            default: {
+            /** @description Something went wrong on our side. */
+            500: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away or a queue is full; wait for `Retry-After` seconds. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "retry-after"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The user. */
+                id: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description With the email if it is oneself. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description The token or key is missing, not valid or revoked. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or not for this user. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away or a queue is full; wait for `Retry-After` seconds. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "retry-after"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Oneself. */
+                id: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeleteUser"];
+            };
+        };
+        responses: {
+            /** @description The account is gone. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description A field or parameter is missing or not valid; `errors` says which. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token or key is missing, not valid or revoked. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `FORBIDDEN` for somebody else, `WRONG_PASSWORD`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or not for this user. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 64 KiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not sent as JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; wait for `Retry-After` seconds. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "retry-after"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away or a queue is full; wait for `Retry-After` seconds. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "retry-after"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Oneself. */
+                id: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserPatch"];
+            };
+        };
+        responses: {
+            /** @description As it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            /** @description A field or parameter is missing or not valid; `errors` says which. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token or key is missing, not valid or revoked. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `FORBIDDEN` for somebody else, `WRONG_PASSWORD`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or not for this user. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `USERNAME_TAKEN` or `EMAIL_TAKEN`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 64 KiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not sent as JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; wait for `Retry-After` seconds. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "retry-after"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away or a queue is full; wait for `Retry-After` seconds. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "retry-after"?: number;
                     [name: string]: unknown;
                 };
                 content: {

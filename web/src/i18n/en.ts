@@ -1,4 +1,4 @@
-import type { Code, FieldCode } from '@/api/types'
+import type { Code, FieldCode, SocketErrorCode } from '@/api/types'
 
 /** Codes that this client makes itself. */
 type OwnCode = 'UNREACHABLE' | 'UNEXPECTED' | 'TIMEOUT'
@@ -33,7 +33,7 @@ const errors = {
   UNREACHABLE: 'The server cannot be reached. Check your connection and try again.',
   UNEXPECTED: 'Something went wrong. Please try again.',
   TIMEOUT: 'The server did not answer.',
-} satisfies Record<Code | OwnCode, string>
+} satisfies Record<Code | SocketErrorCode | OwnCode, string>
 
 const fieldErrors = {
   any: {
@@ -44,15 +44,25 @@ const fieldErrors = {
     BAD_FORMAT: 'This is not valid.',
     TOO_WEAK: 'This is too easy to guess.',
     RESERVED: 'This name is reserved.',
+    TAKEN: 'This is taken.',
+    WRONG: 'This is wrong.',
+    OUT_OF_RANGE: 'This is out of range.',
   } satisfies Record<FieldCode, string>,
   username: {
     TOO_SHORT: 'At least 3 characters.',
     TOO_LONG: 'At most 32 characters.',
     BAD_FORMAT: 'Letters, digits, dots, dashes and underscores only.',
+    TAKEN: 'This username is taken.',
   },
   email: {
     TOO_SHORT: 'Please fill this in.',
     BAD_FORMAT: 'This does not look like an email address.',
+    TAKEN: 'There is an account with this email already.',
+  },
+  currentPassword: {
+    REQUIRED: 'Please fill this in.',
+    TOO_SHORT: 'Please fill this in.',
+    WRONG: 'This is not your current password.',
   },
   password: {
     TOO_SHORT: 'At least 8 characters.',

@@ -41,15 +41,25 @@ const fieldErrors: Dictionary['fieldErrors'] = {
     BAD_FORMAT: 'Ce n’est pas valable.',
     TOO_WEAK: 'C’est trop facile à deviner.',
     RESERVED: 'Ce nom est réservé.',
+    TAKEN: 'C’est déjà pris.',
+    WRONG: 'C’est incorrect.',
+    OUT_OF_RANGE: 'C’est hors des limites.',
   },
   username: {
     TOO_SHORT: 'Au moins 3 caractères.',
     TOO_LONG: 'Au plus 32 caractères.',
     BAD_FORMAT: 'Des lettres, chiffres, points, tirets et tirets bas seulement.',
+    TAKEN: 'Ce nom d’utilisateur est déjà pris.',
   },
   email: {
     TOO_SHORT: 'Ce champ est à remplir.',
     BAD_FORMAT: 'Cela ne ressemble pas à une adresse électronique.',
+    TAKEN: 'Un compte existe déjà avec cette adresse.',
+  },
+  currentPassword: {
+    REQUIRED: 'Ce champ est à remplir.',
+    TOO_SHORT: 'Ce champ est à remplir.',
+    WRONG: 'Ce n’est pas votre mot de passe actuel.',
   },
   password: {
     TOO_SHORT: 'Au moins 8 caractères.',

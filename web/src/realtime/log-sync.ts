@@ -118,7 +118,7 @@ export class LogSync {
     while (after !== null && this.repairing.has(roomId)) {
       await this.fillOnce(roomId, after)
       const next = this.gap(roomId)
-      if (next === after) {
+      if (next === after && this.repairing.has(roomId)) {
         await this.sleeper.sleep(backoffMs(failures))
         failures += 1
       } else {
