@@ -13,11 +13,11 @@ use std::{
 const SOURCES: [&str; 9] = [
     "src",
     "public",
+    "build",
     "index.html",
     "package.json",
     "package-lock.json",
     "vite.config.ts",
-    "plugins",
     "tsconfig.json",
     ".npmrc",
 ];
@@ -76,7 +76,9 @@ fn install(web: &Path) -> Result<(), String> {
     let result =
         result.map_err(|error| format!("npm is not there ({error}); install Node.js 20.19 or newer"))?;
     if !result.status.success() {
-        return Err(format!("npm ci failed: {}", text(&result.stderr).replace('\n', " ")));
+        let lines = text(&result.stderr);
+        let lines = lines.lines().filter_map(|line| line.strip_prefix("npm error ")).take(3).collect::<Vec<_>>();
+        return Err(format!("npm ci in web/ failed: {}", lines.join(" / ")));
     }
     fs::write(stamp, lock).map_err(|error| format!("node_modules cannot be written: {error}"))
 }
