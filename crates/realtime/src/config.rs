@@ -35,7 +35,7 @@ impl Default for Config {
             close_timeout: Duration::from_secs(1),
             drain_timeout: Duration::from_millis(1500),
             connect_timeout: Duration::from_secs(10),
-            ask_timeout: Duration::from_secs(10),
+            ask_timeout: Duration::from_secs(3),
             compare_every: Duration::from_secs(3),
             compare_grace: Duration::from_millis(250),
             connections_max: 100_000,

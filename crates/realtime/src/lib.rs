@@ -1,22 +1,49 @@
-//! Sockets: what clients say and hear, in the order in which it was committed.
+//! Sockets: what clients say, and what they hear in the order in which it was committed.
 
+mod calls;
+mod closes;
 mod config;
+mod frames;
+mod hub;
+mod lookups;
 mod rooms;
+pub mod session;
+mod sinks;
+mod socket;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
+use axum::routing::get;
+use fanout::Bus;
 use kit::{jwt::Tokens, shutdown::Tasks};
 use protocol::SessionId;
+use tokio::sync::Semaphore;
+use tokio_util::task::TaskTracker;
 
 pub use config::Config;
 pub use rooms::Rooms;
+
+use hub::Hub;
+use lookups::Lookups;
+
+/// Rooms opened for connecting clients at a time.
+const OPENS_MAX: usize = 16;
+/// What closing all sockets may take.
+const CLOSE_ALL_TIMEOUT: Duration = Duration::from_millis(2800);
 
 /// The open sockets of this process.
 #[derive(Clone)]
 pub struct Realtime(Arc<Inner>);
 
 struct Inner {
+    config: Config,
+    rooms: Arc<dyn Rooms>,
     tokens: Tokens,
+    tasks: Tasks,
+    hub: Hub,
+    lookups: Lookups,
+    opens: Semaphore,
+    sockets: TaskTracker,
 }
 
 /// How much is open here.
@@ -28,36 +55,49 @@ pub struct Stats {
 }
 
 impl Realtime {
-    pub fn start(rooms: Arc<dyn Rooms>, bus: Arc<dyn fanout::Bus>, tokens: Tokens, tasks: &Tasks) -> Self {
-        Self::start_with(Config::default(), rooms, bus, tokens, tasks)
+    pub fn start(rooms: Arc<dyn Rooms>, bus: Arc<dyn Bus>, tokens: Tokens, tasks: &Tasks) -> Self {
+        Self::start_with(Config::default(), rooms, &*bus, tokens, tasks)
     }
 
     pub fn start_with(
-        _config: Config,
-        _rooms: Arc<dyn Rooms>,
-        _bus: Arc<dyn fanout::Bus>,
+        config: Config,
+        rooms: Arc<dyn Rooms>,
+        bus: &dyn Bus,
         tokens: Tokens,
-        _tasks: &Tasks,
+        tasks: &Tasks,
     ) -> Self {
-        Self(Arc::new(Inner { tokens }))
+        let lookups = Lookups::start(rooms.clone(), config.ask_timeout, tasks);
+        let revocations = tokens.revocations().clone();
+        let hub = Hub::start(config.clone(), rooms.clone(), lookups.clone(), bus, revocations, tasks);
+        let (opens, sockets) = (Semaphore::new(OPENS_MAX), TaskTracker::new());
+        Self(Arc::new(Inner { config, rooms, tokens, tasks: tasks.clone(), hub, lookups, opens, sockets }))
     }
 
-    /// Closes the live sockets of these sessions with 1008 `revoked`.
-    pub fn revoke(&self, _sids: &[SessionId]) {}
+    /// Closes the live sockets of these sessions with 1008 `revoked`. They are in `Revocations` already, so that
+    /// those on their way to connect are refused.
+    pub fn revoke(&self, sids: &[SessionId]) {
+        self.0.hub.revoke(sids);
+    }
 
-    /// Closes every socket with 1012 `restart`; sends in flight are acknowledged first. Takes less than 3 s.
-    pub async fn close_all(&self) {}
+    /// Closes every socket with 1012 `restart`, and those that still come. Sends in flight are acknowledged first.
+    /// Returns when all are told, after less than 3 s. To be called before the tasks are stopped.
+    pub async fn close_all(&self) {
+        let closed = async {
+            self.0.hub.close_all().await;
+            self.0.sockets.close();
+            self.0.sockets.wait().await;
+        };
+        if tokio::time::timeout(CLOSE_ALL_TIMEOUT, closed).await.is_err() {
+            tracing::warn!("some sockets did not close in time");
+        }
+    }
 
     pub fn stats(&self) -> Stats {
-        Stats::default()
-    }
-
-    pub fn tokens(&self) -> &Tokens {
-        &self.0.tokens
+        self.0.hub.stats()
     }
 }
 
 /// `GET /ws`: the WebSocket.
-pub fn router(_realtime: Realtime) -> axum::Router {
-    axum::Router::new()
+pub fn router(realtime: Realtime) -> axum::Router {
+    axum::Router::new().route("/ws", get(socket::open)).with_state(realtime)
 }

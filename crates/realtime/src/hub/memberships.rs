@@ -1,0 +1,120 @@
+//! What events do: to a room's order, to who hears it, and to what a user's connections carry. Every event may be
+//! late or doubled; revisions and `seq` tell.
+
+use fanout::{Event, Topic};
+use protocol::{Message, RoomId, Seq, ServerEvent, UserId, seams::RoomState};
+
+use super::actor::Actor;
+use crate::frames::Frame;
+
+/// Joining or leaving, as both topics of it say.
+struct Membership<'a> {
+    room_id: RoomId,
+    user_id: UserId,
+    username: &'a str,
+    members_rev: i64,
+    rooms_rev: i64,
+    /// The room's copy tells the others; the user's copy comes besides.
+    is_rooms_copy: bool,
+}
+
+impl Actor {
+    pub fn handle(&mut self, topic: Topic, event: &Event) {
+        let is_rooms_copy = matches!(topic, Topic::Room(_));
+        match event {
+            Event::Message { message, members_rev } => self.message(message, *members_rev),
+            Event::MemberAdded { room_id, user_id, username, members_rev, rooms_rev } => {
+                self.member_added(&Membership {
+                    room_id: *room_id,
+                    user_id: *user_id,
+                    username,
+                    members_rev: *members_rev,
+                    rooms_rev: *rooms_rev,
+                    is_rooms_copy,
+                });
+            }
+            Event::MemberRemoved { room_id, user_id, username, members_rev, rooms_rev, .. } => {
+                self.member_removed(&Membership {
+                    room_id: *room_id,
+                    user_id: *user_id,
+                    username,
+                    members_rev: *members_rev,
+                    rooms_rev: *rooms_rev,
+                    is_rooms_copy,
+                });
+            }
+            Event::RoomUpdated { room } => {
+                self.broadcast(room.id, &ServerEvent::RoomUpdated { room: room.clone() }, None);
+            }
+            Event::RoomDeleted { room_id } => self.delete_room(*room_id),
+            Event::Read { user_id, room_id, seq } => self.read(*user_id, *room_id, *seq),
+            // Not listened to here: the process as a whole does.
+            Event::SessionsRevoked { .. } | Event::AccountsChanged => {}
+        }
+    }
+
+    fn message(&mut self, message: &Message, members_rev: i64) {
+        let Some(room) = self.rooms.get_mut(&message.room_id) else { return };
+        if room.sequencer.is_news(message.seq) {
+            room.sequencer.message(message.seq, members_rev, Frame::message(message.clone()));
+            self.advance(message.room_id);
+        }
+    }
+
+    fn member_added(&mut self, change: &Membership<'_>) {
+        let &Membership { room_id, user_id, members_rev, rooms_rev, .. } = change;
+        let mut delivered = None;
+        if let Some(room) = self.rooms.get_mut(&room_id) {
+            room.sequencer.members.added(members_rev);
+            delivered = room.sequencer.is_open().then(|| room.sequencer.delivered());
+        }
+        if change.is_rooms_copy {
+            let username = change.username.to_owned();
+            let event = ServerEvent::MemberAdded { room_id, user_id, username };
+            self.broadcast(room_id, &event, Some(user_id));
+        }
+        // A room that is live here is joined at once. Any other is listened to and read first.
+        if let Some(user) = self.users.get_mut(&user_id) {
+            user.wanted = user.wanted.max(rooms_rev);
+            let is_next = user.known.is_some_and(|known| known + 1 == rooms_rev);
+            if let (true, Some(last_seq)) = (is_next, delivered) {
+                user.known = Some(rooms_rev);
+                self.follow(user_id, RoomState { room_id, last_seq, members_rev });
+            }
+            self.look_if_behind(user_id);
+        }
+        self.advance(room_id);
+    }
+
+    fn member_removed(&mut self, change: &Membership<'_>) {
+        let &Membership { room_id, user_id, username, members_rev, rooms_rev, .. } = change;
+        if let Some(room) = self.rooms.get_mut(&room_id)
+            && let Some(carriers) = room.sequencer.members.removed(user_id, members_rev)
+        {
+            self.detached(room_id, user_id, Some(username), carriers);
+        }
+        if change.is_rooms_copy {
+            let event = ServerEvent::MemberRemoved { room_id, user_id, username: username.to_owned() };
+            self.broadcast(room_id, &event, Some(user_id));
+        }
+        if let Some(user) = self.users.get_mut(&user_id) {
+            user.wanted = user.wanted.max(rooms_rev);
+            if user.known.is_some_and(|known| known + 1 == rooms_rev) {
+                user.known = Some(rooms_rev);
+            }
+            self.look_if_behind(user_id);
+        }
+        self.advance(room_id);
+        self.drop_if_idle(room_id);
+    }
+
+    /// To the reader's own connections that carry the room.
+    fn read(&mut self, user_id: UserId, room_id: RoomId, seq: Seq) {
+        let Some(room) = self.rooms.get_mut(&room_id) else { return };
+        let Some(carriers) = room.sequencer.members.get_mut(user_id) else { return };
+        let frame = Frame::of(&ServerEvent::Read { room_id, seq });
+        let full = carriers.iter().filter(|carrier| carrier.sink.push(frame.clone()).is_err());
+        let full = full.map(|carrier| carrier.holder).collect();
+        self.forget_all(full);
+    }
+}

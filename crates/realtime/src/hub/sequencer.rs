@@ -1,0 +1,200 @@
+//! The order of one room: what to hand out next, and what to ask when something is missing. Pure: no clock, no I/O.
+
+use std::collections::BTreeMap;
+
+use protocol::{
+    Seq, UserId,
+    seams::{RoomMembers, RoomState},
+};
+
+use super::members::Members;
+
+/// How many messages wait for those before them. Beyond, only the highest `seq` is kept: a page brings them again.
+pub(crate) const HELD_MAX: usize = 256;
+
+/// `T` is a message ready to be handed out, `L` what hears for a user.
+#[derive(Debug)]
+pub(crate) struct Sequencer<T, L> {
+    pub members: Members<L>,
+    /// Whether the room's state was read; until then everything waits.
+    is_open: bool,
+    delivered: Seq,
+    /// The highest `seq` that is known to be committed.
+    highest: Seq,
+    held: BTreeMap<Seq, Held<T>>,
+    /// A page whose readers are not read yet, following `delivered`.
+    fetched: Vec<(Seq, T)>,
+    /// One question at a time, the pause after a failed one included.
+    is_asking: bool,
+    failures: u32,
+}
+
+#[derive(Debug)]
+struct Held<T> {
+    message: T,
+    members_rev: i64,
+}
+
+/// A question to `Rooms`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Ask {
+    Page { after: Seq },
+    Members { users: Vec<UserId> },
+}
+
+impl<T, L> Sequencer<T, L> {
+    /// A room that is listened to and whose state is about to be read.
+    pub fn opening() -> Self {
+        Self {
+            members: Members::default(),
+            is_open: false,
+            delivered: Seq::ZERO,
+            highest: Seq::ZERO,
+            held: BTreeMap::new(),
+            fetched: Vec::new(),
+            is_asking: false,
+            failures: 0,
+        }
+    }
+
+    /// The first state that was read after listening is where the room starts.
+    pub fn open(&mut self, state: RoomState) {
+        if self.is_open {
+            return;
+        }
+        self.is_open = true;
+        self.delivered = state.last_seq;
+        self.highest = self.highest.max(state.last_seq);
+        self.held = self.held.split_off(&state.last_seq.next());
+        self.members.start(state.members_rev);
+    }
+
+    pub fn is_open(&self) -> bool {
+        self.is_open
+    }
+
+    pub fn delivered(&self) -> Seq {
+        self.delivered
+    }
+
+    /// Whether a message with this `seq` is news.
+    pub fn is_news(&self, seq: Seq) -> bool {
+        seq > self.delivered && !self.held.contains_key(&seq)
+    }
+
+    /// A message came; `members_rev` is the room's when it was committed.
+    pub fn message(&mut self, seq: Seq, members_rev: i64, message: T) {
+        self.members.saw(members_rev);
+        if !self.is_news(seq) {
+            return;
+        }
+        self.highest = self.highest.max(seq);
+        self.held.insert(seq, Held { message, members_rev });
+        if self.held.len() > HELD_MAX {
+            self.held.pop_last();
+        }
+    }
+
+    /// The room was read to stand there.
+    pub fn observe(&mut self, last_seq: Seq, members_rev: i64) {
+        self.highest = self.highest.max(last_seq);
+        self.members.saw(members_rev);
+    }
+
+    /// The answer to `Ask::Page`; `false` if it does not lead on, which counts as a failure.
+    #[must_use]
+    pub fn page(&mut self, messages: Vec<(Seq, T)>, has_more: bool) -> bool {
+        self.fetched.clear();
+        let mut next = self.delivered.next();
+        for (seq, message) in messages {
+            if seq == next {
+                next = seq.next();
+                self.highest = self.highest.max(if has_more { next } else { seq });
+                self.fetched.push((seq, message));
+            }
+        }
+        let leads_on = !self.fetched.is_empty() || !self.has_gap();
+        if leads_on {
+            self.answered();
+        }
+        leads_on
+    }
+
+    /// The answer to `Ask::Members`, read after the page before it: returns who is no member any more. An answer
+    /// older than what is known to exist leaves `is_asking` as it is and counts as a failure.
+    pub fn members_read(&mut self, asked: &[UserId], answer: &RoomMembers) -> (Vec<(UserId, L)>, bool) {
+        let leads_on = answer.members_rev >= self.members.wanted();
+        if leads_on {
+            self.answered();
+        }
+        let gone = self.members.read(answer.members_rev, asked, &answer.users);
+        for (seq, message) in std::mem::take(&mut self.fetched) {
+            // An event may have overtaken the page.
+            if self.is_news(seq) {
+                // Committed before the members were read, so at no later revision.
+                let members_rev = answer.members_rev;
+                self.held.insert(seq, Held { message, members_rev });
+            }
+        }
+        (gone, leads_on)
+    }
+
+    /// A question failed: how many have in a row. Nothing is asked until `retry`.
+    pub fn failed(&mut self) -> u32 {
+        self.failures += 1;
+        self.failures
+    }
+
+    pub fn retry(&mut self) {
+        self.is_asking = false;
+    }
+
+    /// The next message to hand to everybody in `members`.
+    pub fn next(&mut self) -> Option<T> {
+        if !self.is_open {
+            return None;
+        }
+        if self.members.is_empty() {
+            // Whoever comes later has read where the room stands.
+            self.delivered = self.highest;
+            self.held.clear();
+            self.fetched.clear();
+            self.members.settle();
+            return None;
+        }
+        let first = self.held.first_entry()?;
+        if *first.key() != self.delivered.next() || first.get().members_rev > self.members.known() {
+            return None;
+        }
+        self.delivered = *first.key();
+        Some(first.remove().message)
+    }
+
+    /// What to ask now, if anything; call it once `next` has nothing more.
+    pub fn ask(&mut self) -> Option<Ask> {
+        if !self.is_open || self.is_asking || self.members.is_empty() {
+            return None;
+        }
+        let ask = if self.has_gap() && self.fetched.is_empty() {
+            Ask::Page { after: self.delivered }
+        } else if self.members.is_behind() || !self.fetched.is_empty() {
+            Ask::Members { users: self.members.users() }
+        } else {
+            return None;
+        };
+        self.is_asking = true;
+        Some(ask)
+    }
+
+    fn has_gap(&self) -> bool {
+        self.highest > self.delivered && !self.held.contains_key(&self.delivered.next())
+    }
+
+    fn answered(&mut self) {
+        self.is_asking = false;
+        self.failures = 0;
+    }
+}
+
+#[cfg(test)]
+mod tests;

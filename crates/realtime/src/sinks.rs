@@ -1,0 +1,153 @@
+//! Where the hub puts frames for one socket: a bounded backlog. How they get written from there is the socket's.
+
+use std::{
+    collections::VecDeque,
+    future::poll_fn,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    task::{Poll, Waker},
+};
+
+use crate::{closes::Close, frames::Frame};
+
+/// The most that waits for one socket, besides what is being written. A lone larger frame is taken too.
+pub(crate) const FRAMES_MAX: usize = 256;
+pub(crate) const BYTES_MAX: usize = 1024 * 1024;
+
+#[derive(Debug, Clone)]
+pub(crate) struct Sink(Arc<Mutex<Backlog>>);
+
+/// The socket's end.
+#[derive(Debug)]
+pub(crate) struct Outbox(Arc<Mutex<Backlog>>);
+
+#[derive(Debug, Default)]
+struct Backlog {
+    frames: VecDeque<Frame>,
+    bytes: usize,
+    close: Option<Close>,
+    waker: Option<Waker>,
+}
+
+/// The peer does not read: it is closed with 1013 and catches up when it comes back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Full;
+
+pub(crate) fn sink() -> (Sink, Outbox) {
+    let backlog = Arc::default();
+    (Sink(Arc::clone(&backlog)), Outbox(backlog))
+}
+
+impl Sink {
+    /// Takes a frame, or closes. What comes after a close is nobody's any more.
+    pub fn push(&self, frame: Frame) -> Result<(), Full> {
+        let mut backlog = lock(&self.0);
+        if backlog.close.is_some() {
+            return Ok(());
+        }
+        let fits = backlog.frames.len() < FRAMES_MAX && backlog.bytes + frame.len() <= BYTES_MAX;
+        let result = if fits || backlog.frames.is_empty() {
+            backlog.bytes += frame.len();
+            backlog.frames.push_back(frame);
+            Ok(())
+        } else {
+            backlog.frames = VecDeque::new();
+            backlog.close = Some(Close::RESUME);
+            Err(Full)
+        };
+        backlog.wake();
+        result
+    }
+
+    /// Closes once what waits is written. The first reason stays.
+    pub fn close(&self, close: Close) {
+        let mut backlog = lock(&self.0);
+        backlog.close.get_or_insert(close);
+        backlog.wake();
+    }
+
+    #[cfg(test)]
+    pub fn is_closed(&self) -> bool {
+        lock(&self.0).close.is_some()
+    }
+}
+
+impl Outbox {
+    /// What waits, as soon as there is something; with a close, nothing follows. Cancel-safe.
+    pub async fn take(&mut self) -> (VecDeque<Frame>, Option<Close>) {
+        poll_fn(|context| {
+            let mut backlog = lock(&self.0);
+            if backlog.frames.is_empty() && backlog.close.is_none() {
+                backlog.wait(context.waker());
+                return Poll::Pending;
+            }
+            backlog.bytes = 0;
+            Poll::Ready((std::mem::take(&mut backlog.frames), backlog.close))
+        })
+        .await
+    }
+
+    /// Completes once the hub wants the socket closed, whatever still waits. Cancel-safe.
+    pub async fn closing(&mut self) -> Close {
+        poll_fn(|context| {
+            let mut backlog = lock(&self.0);
+            if let Some(close) = backlog.close {
+                return Poll::Ready(close);
+            }
+            backlog.wait(context.waker());
+            Poll::Pending
+        })
+        .await
+    }
+}
+
+impl Backlog {
+    fn wait(&mut self, waker: &Waker) {
+        match &mut self.waker {
+            Some(known) => known.clone_from(waker),
+            None => self.waker = Some(waker.clone()),
+        }
+    }
+
+    fn wake(&mut self) {
+        if let Some(waker) = self.waker.take() {
+            waker.wake();
+        }
+    }
+}
+
+fn lock(backlog: &Mutex<Backlog>) -> MutexGuard<'_, Backlog> {
+    backlog.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::FutureExt;
+    use protocol::ServerEvent;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_full_backlog_is_let_go_and_closes_with_resume() {
+        let (sink, mut outbox) = sink();
+        let frame = Frame::of(&ServerEvent::Pong);
+        for _ in 0..FRAMES_MAX {
+            assert_eq!(sink.push(frame.clone()), Ok(()));
+        }
+        assert!(!sink.is_closed());
+        assert_eq!(sink.push(frame.clone()), Err(Full));
+        assert_eq!(sink.push(frame), Ok(()));
+        sink.close(Close::REVOKED);
+        assert_eq!(outbox.take().await, (VecDeque::new(), Some(Close::RESUME)));
+    }
+
+    #[tokio::test]
+    async fn what_waits_goes_before_the_close() {
+        let (sink, mut outbox) = sink();
+        assert!(outbox.take().now_or_never().is_none());
+        let frame = Frame::of(&ServerEvent::Pong);
+        sink.push(frame.clone()).unwrap();
+        sink.close(Close::REMOVED);
+        assert_eq!(outbox.closing().await, Close::REMOVED);
+        assert_eq!(outbox.take().await, (VecDeque::from([frame]), Some(Close::REMOVED)));
+    }
+}

@@ -1,0 +1,123 @@
+//! From a request to a connection that hears: who it is, what it carries, and reading where that stands.
+
+use axum::{
+    extract::Query,
+    http::{Uri, header, request::Parts},
+};
+use kit::{Error, Kind, jwt::Tokens};
+use protocol::{Code, RoomId, seams::Sender};
+use uuid::Uuid;
+
+use super::upgrade::BEARER;
+use crate::{
+    Realtime,
+    calls::guarded,
+    closes::Close,
+    hub::{Peer, Presence, Read, Scope},
+    sinks::{self, Outbox},
+};
+
+/// What a request brings, not looked at yet.
+pub(super) struct Invitation {
+    token: Option<String>,
+    scope: Result<Scope, Close>,
+    /// The token came as a subprotocol, which is then echoed.
+    pub is_bearer: bool,
+}
+
+pub(super) struct Connected {
+    pub user: Sender,
+    pub outbox: Outbox,
+    pub presence: Presence,
+}
+
+impl Invitation {
+    pub fn of(parts: &Parts) -> Self {
+        let query = parameters(&parts.uri);
+        let mut offered = parts
+            .headers
+            .get_all(header::SEC_WEBSOCKET_PROTOCOL)
+            .iter()
+            .filter_map(|value| value.to_str().ok())
+            .flat_map(|value| value.split(','))
+            .map(str::trim);
+        let is_bearer = offered.any(|protocol| protocol == BEARER);
+        // What follows `bearer` in the list is the token.
+        let token = offered.next().map(Into::into);
+        let token =
+            token.or_else(|| query.iter().find(|(name, _)| name == "token").map(|(_, value)| value.clone()));
+        Self { token, scope: scope(&query), is_bearer }
+    }
+
+    pub fn verify(self, tokens: &Tokens) -> Result<Peer, Close> {
+        let claims =
+            tokens.verify(&self.token.ok_or(Close::UNAUTHORIZED)?).map_err(|error| match error.code() {
+                Code::SessionRevoked => Close::REVOKED,
+                _ => Close::UNAUTHORIZED,
+            })?;
+        let user = Sender { user_id: claims.id, username: claims.username };
+        Ok(Peer { user, session: claims.sid, scope: self.scope? })
+    }
+}
+
+/// Listens, reads, registers, in this order; or says why not.
+pub(super) async fn connect(realtime: &Realtime, peer: Result<Peer, Close>) -> Result<Connected, Close> {
+    let peer = peer?;
+    let user = peer.user.clone();
+    let (sink, mut outbox) = sinks::sink();
+    let timeout = realtime.0.config.connect_timeout;
+    let presence = tokio::select! {
+        presence = tokio::time::timeout(timeout, join(realtime, peer, sink)) => {
+            presence.map_err(|_| Close::RESUME)??
+        }
+        // Revoked or restarting meanwhile.
+        close = outbox.closing() => return Err(close),
+    };
+    Ok(Connected { user, outbox, presence })
+}
+
+async fn join(realtime: &Realtime, peer: Peer, sink: sinks::Sink) -> Result<Presence, Close> {
+    let inner = &realtime.0;
+    let (user, scope) = (peer.user.clone(), peer.scope);
+    let presence = inner.hub.arrive(Uuid::now_v7(), peer, sink).await?;
+    let read = match scope {
+        Scope::Room(room) => {
+            presence.leases().lease(vec![room]).await.ok_or(Close::RESTART)?;
+            let _permit = inner.opens.acquire().await;
+            guarded(inner.config.ask_timeout, inner.rooms.open(&user, room)).await.map(Read::Room)
+        }
+        Scope::All => inner.lookups.rooms_of(&user, presence.leases()).await.map(Read::All),
+    };
+    presence.register(read.map_err(|error| refusal(&error))?).await?;
+    Ok(presence)
+}
+
+fn refusal(error: &Error) -> Close {
+    match error {
+        Error::Refused(refusal)
+            if matches!(refusal.kind, Kind::NotFound | Kind::Forbidden | Kind::Invalid) =>
+        {
+            Close::NOT_FOUND
+        }
+        Error::Refused(refusal) if refusal.kind == Kind::Unauthorized => Close::UNAUTHORIZED,
+        Error::Refused(_) => Close::RESUME,
+        Error::Internal(error) => {
+            tracing::error!(error, "a socket could not be connected");
+            Close::RESUME
+        }
+    }
+}
+
+/// A room that is no id names none; so do two of them.
+fn scope(query: &[(String, String)]) -> Result<Scope, Close> {
+    let mut rooms = query.iter().filter(|(name, _)| name == "roomId").map(|(_, value)| value);
+    match (rooms.next(), rooms.next()) {
+        (None, _) => Ok(Scope::All),
+        (Some(room), None) => room.parse::<RoomId>().map(Scope::Room).map_err(|_| Close::NOT_FOUND),
+        _ => Err(Close::NOT_FOUND),
+    }
+}
+
+fn parameters(uri: &Uri) -> Vec<(String, String)> {
+    Query::try_from_uri(uri).map(|Query(parameters)| parameters).unwrap_or_default()
+}
