@@ -1,6 +1,8 @@
 //! The one way to store messages. Sends queue; a batch is whatever waits when the writer is free, and is stored in one
 //! transaction. Callers are answered after its commit, then its events are published.
 
+#[cfg(test)]
+mod model;
 mod plan;
 mod store;
 

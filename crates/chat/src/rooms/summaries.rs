@@ -18,8 +18,8 @@ use crate::{
 /// How many rooms one statement names at most: engines limit how deep an expression may be.
 const ROOMS_MAX: usize = 200;
 
-/// The rooms of the user without general, the one with the newest message (or, empty, made last) first; then by id,
-/// the newest first.
+/// The rooms of the user without general, the one with the newest message (or, empty, made last) first; where that is
+/// the same millisecond, by the ids of message and room.
 pub async fn of_user(chat: &Chat, user: UserId) -> Result<Vec<RoomSummary>> {
     let rows = room_members::Entity::find()
         .filter(room_members::Column::UserId.eq(user.0))
@@ -39,8 +39,9 @@ pub async fn of_user(chat: &Chat, user: UserId) -> Result<Vec<RoomSummary>> {
         })
         .collect();
     summaries.sort_by_key(|summary| {
-        let active_at = summary.last_message.as_ref().map_or(summary.room.created_at, |last| last.created_at);
-        Reverse((active_at, summary.room.id))
+        let last = summary.last_message.as_ref();
+        let active_at = last.map_or(summary.room.created_at, |last| last.created_at);
+        Reverse((active_at, last.map(|last| last.id), summary.room.id))
     });
     Ok(summaries)
 }

@@ -139,3 +139,6 @@ fn repeated(drafts: &[Draft], plan: &Plan, draft: &Draft, holder: Option<Holder<
     };
     Some(if room_id == draft.room_id { answer } else { Answer::Conflict })
 }
+
+#[cfg(test)]
+mod tests;

@@ -322,3 +322,6 @@ async fn read_ids(
         .await?;
     Ok(rows.into_iter().map(|(id, room, seq)| ((RoomId(room), Seq(seq)), MessageId(id))).collect())
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,17 @@
+//! Chat over HTTP on a port of its own, on a database of its own, with accounts made up by the test.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
+
+mod account_changes;
+mod accounts;
+mod app;
+mod documents;
+mod history;
+mod input;
+mod members;
+mod messages;
+mod reads;
+mod revisions;
+mod rooms;
+mod stopping;
+mod storms;

@@ -1,0 +1,79 @@
+//! What sockets ask: where rooms and users stand, and who is in.
+
+use protocol::{
+    Code, RoomId, Seq, UserId,
+    seams::{RoomState, UserPosition},
+};
+use serde_json::Value;
+
+use crate::app::TestApp;
+
+#[tokio::test]
+async fn opening_a_room_tells_where_it_stands_to_members_only() {
+    let app = TestApp::start().await;
+    let (alice, eve) = (app.user("alice"), app.user("eve"));
+    let room = alice.create_room("Plans").await;
+    alice.send(room, "hi").await;
+    let state = chat::rooms::open(&app.chat, &alice.sender(), room).await.unwrap();
+    assert_eq!(state, RoomState { room_id: room, last_seq: Seq(1), members_rev: 1 });
+    let refused = chat::rooms::open(&app.chat, &eve.sender(), room).await;
+    assert_eq!(refused.unwrap_err().code(), Code::NotFound);
+    let general = alice.general().await.room.id;
+    assert!(chat::rooms::open(&app.chat, &eve.sender(), general).await.is_ok());
+}
+
+#[tokio::test]
+async fn the_rooms_of_users_include_general_in_the_order_asked() {
+    let app = TestApp::start().await;
+    let [alice, bob, carol] = ["alice", "bob", "carol"].map(|name| app.user(name));
+    let room = alice.create_room("Plans").await;
+    alice.add(room, &bob).await;
+    let asked = [carol.sender(), alice.sender(), bob.sender()];
+    let rooms = chat::members::rooms_of(&app.chat, &asked).await.unwrap();
+    let ids: Vec<_> = rooms.iter().map(|user| user.user_id).collect();
+    assert_eq!(ids, [carol.id, alice.id, bob.id]);
+    let counts: Vec<_> = rooms.iter().map(|user| (user.rooms.len(), user.rooms_rev)).collect();
+    assert_eq!(counts, [(1, 1), (2, 2), (2, 2)]);
+    let again = chat::members::rooms_of(&app.chat, &asked).await.unwrap();
+    assert_eq!(again, rooms);
+}
+
+#[tokio::test]
+async fn of_the_users_asked_about_the_members_are_named_with_the_revision() {
+    let app = TestApp::start().await;
+    let (alice, bob) = (app.user("alice"), app.user("bob"));
+    let (room, other) = (alice.create_room("Plans").await, alice.create_room("Other").await);
+    alice.add(room, &bob).await;
+    let stranger = UserId::random();
+    let asked =
+        [(room, vec![stranger, bob.id, alice.id]), (RoomId(999), vec![alice.id]), (other, vec![bob.id])];
+    let members = chat::members::among(&app.chat, &asked).await.unwrap();
+    let answers: Vec<_> = members.into_iter().map(|m| (m.room_id, m.members_rev, m.users)).collect();
+    assert_eq!(answers, [(room, 2, vec![bob.id, alice.id]), (other, 1, vec![])]);
+}
+
+#[tokio::test]
+async fn revisions_rise_with_every_join_and_leave() {
+    let app = TestApp::start().await;
+    let (alice, bob) = (app.user("alice"), app.user("bob"));
+    let room = alice.create_room("Plans").await;
+    alice.add(room, &bob).await;
+    bob.remove(room, bob.id).await.ok::<Value>();
+    let nobody = UserId::random();
+    let users = [alice.id, bob.id, nobody];
+    let positions = chat::rooms::positions(&app.chat, &[room, RoomId(999)], &users).await.unwrap();
+    assert_eq!(positions.rooms, [RoomState { room_id: room, last_seq: Seq(0), members_rev: 3 }]);
+    let revs = [(alice.id, 1), (bob.id, 2), (nobody, 0)];
+    assert_eq!(positions.users, revs.map(|(user_id, rooms_rev)| UserPosition { user_id, rooms_rev }));
+}
+
+#[tokio::test]
+async fn thousands_of_rooms_and_users_can_be_asked_about_at_once() {
+    let app = TestApp::start().await;
+    let users: Vec<_> = (0..2500).map(|_| UserId::random()).collect();
+    let rooms: Vec<_> = (1..=2500).map(RoomId).collect();
+    let positions = chat::rooms::positions(&app.chat, &rooms, &users).await.unwrap();
+    assert_eq!((positions.rooms.len(), positions.users.len()), (1, 2500));
+    let members = chat::members::among(&app.chat, &[(RoomId(1), users)]).await.unwrap();
+    assert!(members[0].users.is_empty());
+}
