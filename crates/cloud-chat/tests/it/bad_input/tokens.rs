@@ -1,0 +1,116 @@
+//! Tokens that are expired, forged, replayed, or no tokens at all.
+
+use jsonwebtoken::Algorithm;
+use serde_json::{Value, json};
+
+use crate::harness::{
+    JWT_SECRET, Topology, User,
+    tokens::{claims_of, expired, sign, sign_with, unsigned},
+};
+
+#[tokio::test]
+async fn bad_access_tokens_are_refused_by_auth_and_by_chat() {
+    let mut app = Topology::one_process().start().await;
+    let alice = app.user("alice").await;
+    let good = alice.token.clone();
+    let claims = claims_of(&good);
+    // The premise: what is signed here with the right key and algorithm is taken.
+    app.get("/users/me").bearer(&sign(&claims)).await.is(200);
+
+    let mut bad = vec![
+        String::new(),
+        "nonsense".into(),
+        "a.b.c".into(),
+        "..".into(),
+        "x".repeat(7000),
+        expired(&good),
+        unsigned(&good),
+        unsigned(&good).replace("eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0", "eyJhbGciOiJOT05FIn0"),
+        sign_with(Algorithm::HS256, "another-secret-another-secret-another", &claims),
+        sign_with(Algorithm::HS256, "", &claims),
+        sign_with(Algorithm::HS384, JWT_SECRET, &claims),
+        sign_with(Algorithm::HS512, JWT_SECRET, &claims),
+        good[..good.len() - 2].to_owned(),
+        with_payload_of(&good, &altered(&claims, "username", json!("bob"))),
+        format!("{good}.{good}"),
+        alice.refresh_token.clone(),
+    ];
+    for name in ["id", "sub", "sid", "username", "iat", "exp", "jti"] {
+        bad.push(sign(&altered(&claims, name, Value::Null)));
+    }
+    for (name, value) in [
+        ("id", json!("x")),
+        ("id", json!(7)),
+        ("exp", json!("tomorrow")),
+        ("exp", json!(-1)),
+        ("sid", json!("")),
+    ] {
+        bad.push(sign(&altered(&claims, name, value)));
+    }
+    for token in &bad {
+        for path in ["/users/me", "/users", "/rooms/my-rooms", "/rooms/general", "/messages/1"] {
+            app.get(path).bearer(token).await.problem(401, "UNAUTHORIZED");
+        }
+    }
+    for header in [
+        good.clone(),
+        format!("Basic {good}"),
+        format!("Bearer{good}"),
+        "Bearer".into(),
+        format!("Token {good}"),
+    ] {
+        app.get("/users/me").header("authorization", &header).await.problem(401, "UNAUTHORIZED");
+    }
+    app.get("/users/me").header("authorization", &format!("bearer {good}")).await.is(200);
+    app.get(&format!("/users/me?token={good}")).await.problem(401, "UNAUTHORIZED");
+    app.assert_healthy().await;
+}
+
+fn altered(claims: &Value, name: &str, value: Value) -> Value {
+    let mut claims = claims.clone();
+    claims[name] = value;
+    claims
+}
+
+/// Another payload under the old signature.
+fn with_payload_of(token: &str, claims: &Value) -> String {
+    let mut parts: Vec<_> = token.split('.').map(str::to_owned).collect();
+    parts[1] = sign(claims).split('.').nth(1).expect("a payload").to_owned();
+    parts.join(".")
+}
+
+#[tokio::test]
+async fn replayed_tokens_buy_nothing() {
+    let app = Topology::one_process().start().await;
+    let mut alice = app.user("alice").await;
+    let first = alice.clone();
+    alice.refresh().await;
+    alice.refresh().await;
+
+    // A refresh token two uses old ends the session, the thief's and the owner's.
+    first.try_refresh().await.problem(401, "BAD_REFRESH_TOKEN");
+    alice.try_refresh().await.problem(401, "BAD_REFRESH_TOKEN");
+    for session in [&first, &alice] {
+        session.get("/users/me").await.problem(401, "SESSION_REVOKED");
+        session.get("/rooms/general").await.problem(401, "SESSION_REVOKED");
+    }
+
+    // A reset token is worth one password, and none of the links sent before it outlive that.
+    let (older, newer) = (reset_token(&alice).await, reset_token(&alice).await);
+    let reset = |token: &str| {
+        app.post(
+            "/auth/reset-password",
+            &json!({"token": token, "newPassword": "an entirely other phrase 9"}),
+        )
+    };
+    reset(&newer).await.is(200);
+    reset(&newer).await.problem(400, "BAD_RESET_TOKEN");
+    reset(&older).await.problem(400, "BAD_RESET_TOKEN");
+}
+
+async fn reset_token(user: &User) -> String {
+    let body = json!({"email": user.email});
+    let answer = user.api.post("/auth/forgot-password", &body).await.is(200).json();
+    let link = answer["resetLink"].as_str().expect("DEV_MODE answers with the link");
+    link.split_once("token=").expect("a token").1.to_owned()
+}

@@ -1,0 +1,69 @@
+//! `--help`: what operators read first.
+
+use crate::harness::run;
+
+/// The variables of contract §5 that the one process takes.
+const VARIABLES: [&str; 18] = [
+    "JWT_SECRET",
+    "JWT_EXPIRES_IN",
+    "INTERNAL_API_KEY",
+    "INTERNAL_API_KEY_PREVIOUS",
+    "FRONTEND_URL",
+    "API_BASE_URL",
+    "WS_ENDPOINT",
+    "PORT",
+    "HOST",
+    "DATA_DIR",
+    "SMTP_URL",
+    "SMTP_FROM",
+    "DEV_MODE",
+    "SIGNUPS",
+    "TRUSTED_PROXIES",
+    "RATE_LIMITS",
+    "MESSAGE_RATE",
+    "LOG",
+];
+
+#[tokio::test]
+async fn help_documents_every_command_and_variable() {
+    let help = run(&["--help"]).await;
+    assert_eq!((help.code, help.stderr.as_str()), (Some(0), ""));
+    for variable in VARIABLES {
+        assert!(help.stdout.contains(&format!("[env: {variable}")), "{variable} is not documented");
+    }
+    insta::assert_snapshot!("help", help.stdout);
+}
+
+#[tokio::test]
+async fn every_command_has_help() {
+    let mut all = String::new();
+    for command in [
+        &["migrate"][..],
+        &["openapi"],
+        &["healthcheck"],
+        &["user"],
+        &["user", "list"],
+        &["user", "disable"],
+        &["user", "enable"],
+        &["user", "reset-password"],
+    ] {
+        let help = run(&[command, &["--help"]].concat()).await;
+        assert_eq!((help.code, help.stderr.as_str()), (Some(0), ""), "{command:?}");
+        all += &format!("$ cloud-chat {} --help\n{}\n", command.join(" "), help.stdout);
+    }
+    insta::assert_snapshot!("help_of_commands", all);
+}
+
+#[tokio::test]
+async fn the_version_is_printed_and_an_unknown_command_is_refused() {
+    let version = run(&["--version"]).await;
+    assert_eq!(
+        (version.code, version.stdout),
+        (Some(0), format!("cloud-chat {}\n", env!("CARGO_PKG_VERSION")))
+    );
+    for args in [&["dance"][..], &["user"], &["user", "disable"], &["--no-such-flag"]] {
+        let refused = run(args).await;
+        assert!(refused.code.is_some_and(|code| code != 0), "{args:?}");
+        assert!(!refused.stderr.is_empty(), "{args:?}");
+    }
+}

@@ -1,0 +1,56 @@
+//! Starts Cloud Chat as an operator would and acts on it as people would: real processes, real sockets, a data
+//! folder of its own for each test. Nothing here knows the product's code.
+
+mod answer;
+mod app;
+mod call;
+mod merging;
+mod server;
+mod shape;
+mod socket;
+mod storm;
+pub mod tokens;
+mod tools;
+mod topology;
+mod user;
+
+use std::{future::Future, time::Duration};
+
+pub use answer::Answer;
+pub use app::App;
+pub use call::{Api, Call};
+pub use merging::MergingClient;
+pub use server::{Output, run, run_with};
+pub use shape::assert_shape;
+pub use socket::{Closed, Socket};
+pub use storm::Storm;
+pub use tools::{require, tool, venv, workspace};
+pub use topology::{INTERNAL_API_KEY, JWT_SECRET, Topology};
+pub use user::{Message, User};
+
+/// How long anything that must happen may take before a test fails; what the contract bounds is bounded apart.
+pub const PATIENCE: Duration = Duration::from_secs(20);
+/// Contract: cut sockets and late deliveries come within five seconds.
+pub const SOON: Duration = Duration::from_secs(5);
+
+/// Fails the test when `future` takes longer than `deadline`.
+pub async fn within<T>(deadline: Duration, what: &str, future: impl Future<Output = T>) -> T {
+    match tokio::time::timeout(deadline, future).await {
+        Ok(value) => value,
+        Err(_) => panic!("not within {deadline:?}: {what}"),
+    }
+}
+
+/// Asks again until there is an answer: for what becomes visible by HTTP only.
+pub async fn eventually<T>(what: &str, mut ask: impl AsyncFnMut() -> Option<T>) -> T {
+    let mut rhythm = tokio::time::interval(Duration::from_millis(20));
+    within(SOON, what, async {
+        loop {
+            rhythm.tick().await;
+            if let Some(value) = ask().await {
+                return value;
+            }
+        }
+    })
+    .await
+}

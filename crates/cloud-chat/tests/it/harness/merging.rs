@@ -1,0 +1,168 @@
+//! A client that follows rule 3 of the delivery guarantee: subscribe, read what came before, merge by `seq`,
+//! fill gaps, and come back when cut off.
+
+use std::{collections::BTreeMap, fmt::Write, sync::Arc};
+
+use serde_json::{Value, json};
+use tokio::{sync::watch, task::JoinHandle};
+
+use super::{App, Closed, Message, PATIENCE, Socket, User, within};
+
+/// What the client knows of each room, in `seq` order.
+type Logs = BTreeMap<i64, Vec<Message>>;
+
+pub struct MergingClient {
+    logs: watch::Receiver<Logs>,
+    task: JoinHandle<()>,
+}
+
+impl MergingClient {
+    pub fn start(app: &App, user: &User) -> Self {
+        Self::start_dropping(app, user, |_| false)
+    }
+
+    /// Behaves as if events that `lost` picks by their `seq` had never arrived.
+    pub fn start_dropping(app: &App, user: &User, lost: fn(i64) -> bool) -> Self {
+        let (publish, logs) = watch::channel(Logs::new());
+        let follower = Follower { user: user.clone(), up: app.up(), publish: Arc::new(publish), lost };
+        Self { logs, task: tokio::spawn(follower.run()) }
+    }
+
+    /// Waits until the room's log reaches `seq`, then returns it; it has no gap and no repeat.
+    pub async fn log_until(&mut self, room: i64, seq: i64) -> Vec<Message> {
+        let reaches = |logs: &Logs| logs.get(&room).and_then(|log| log.last()).is_some_and(|m| m.seq >= seq);
+        let waited = tokio::time::timeout(PATIENCE, self.logs.wait_for(reaches)).await;
+        let Ok(logs) = waited.map(|logs| logs.expect("the client goes on").clone()) else {
+            panic!("room {room} did not reach seq {seq}: {}", self.summary());
+        };
+        let log = &logs[&room];
+        let expected: Vec<_> = (1..).take(log.len()).collect();
+        assert_eq!(log.iter().map(|message| message.seq).collect::<Vec<_>>(), expected, "room {room}");
+        log.clone()
+    }
+
+    fn summary(&self) -> String {
+        self.logs.borrow().iter().fold(String::new(), |mut text, (room, log)| {
+            write!(text, "room {room} at {:?}; ", log.last().map(|message| message.seq)).expect("a string");
+            text
+        })
+    }
+}
+
+impl Drop for MergingClient {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+struct Follower {
+    user: User,
+    up: watch::Receiver<bool>,
+    publish: Arc<watch::Sender<Logs>>,
+    lost: fn(i64) -> bool,
+}
+
+/// Cut off: connect again.
+struct Cut;
+
+impl Follower {
+    async fn run(mut self) {
+        loop {
+            within(PATIENCE * 2, "the server is up", self.up.wait_for(|up| *up))
+                .await
+                .expect("the app lives");
+            match self.follow().await {
+                // A token that was refused is renewed before the next try.
+                Ok(closed) if closed.code == 1008 => drop(self.renew().await),
+                Ok(_) | Err(Cut) => tokio::task::yield_now().await,
+            }
+        }
+    }
+
+    /// One connection's life.
+    async fn follow(&mut self) -> Result<Closed, Cut> {
+        let query = format!("?token={}", self.user.token);
+        let socket = Socket::dial(&self.user.api, &query).await.map_err(|_| Cut)?;
+        let mut socket = match socket.greeting().await {
+            Ok(socket) => socket,
+            Err(closed) => return Ok(closed),
+        };
+        for position in socket.connected["rooms"].as_array().expect("rooms").clone() {
+            self.catch_up(position["roomId"].as_i64().expect("a room id")).await?;
+        }
+        while let Some(event) = socket.next().await {
+            self.take(&event).await?;
+        }
+        Ok(socket.closed().expect("nothing more to read means closed").clone())
+    }
+
+    async fn take(&mut self, event: &Value) -> Result<(), Cut> {
+        match event["type"].as_str() {
+            Some("message") => {
+                let message = Message::of(&event["message"]);
+                if (self.lost)(message.seq) {
+                    return Ok(());
+                }
+                let last = self.last(message.room_id);
+                if message.seq == last + 1 {
+                    self.merge(vec![message]);
+                } else if message.seq > last {
+                    self.catch_up(message.room_id).await?;
+                }
+                Ok(())
+            }
+            Some("memberAdded") if event["userId"] == self.user.id => {
+                self.catch_up(event["roomId"].as_i64().expect("a room id")).await
+            }
+            _ => Ok(()),
+        }
+    }
+
+    async fn catch_up(&mut self, room: i64) -> Result<(), Cut> {
+        loop {
+            let path = format!("/messages/{room}?after={}", self.last(room));
+            let answer = self.user.get(&path).try_send().await.map_err(|_| Cut)?;
+            match answer.status {
+                200 => {}
+                401 => {
+                    self.renew().await?;
+                    continue;
+                }
+                // Removed meanwhile.
+                404 => return Ok(()),
+                503 => return Err(Cut),
+                status => panic!("{path}: {status} {}", answer.text()),
+            }
+            let page = answer.json();
+            self.merge(page.as_array().expect("a list").iter().map(Message::of).collect());
+            if answer.header("x-has-more") != "true" {
+                return Ok(());
+            }
+        }
+    }
+
+    async fn renew(&mut self) -> Result<(), Cut> {
+        let body = json!({"refreshToken": self.user.refresh_token});
+        let answer = self.user.api.post("/auth/refresh", &body).try_send().await.map_err(|_| Cut)?;
+        assert_eq!(answer.status, 200, "the session ended: {}", answer.text());
+        let session = answer.json();
+        self.user.token = session["token"].as_str().expect("a token").into();
+        self.user.refresh_token = session["refreshToken"].as_str().expect("a token").into();
+        Ok(())
+    }
+
+    fn last(&self, room: i64) -> i64 {
+        self.publish.borrow().get(&room).and_then(|log| log.last()).map_or(0, |message| message.seq)
+    }
+
+    fn merge(&self, news: Vec<Message>) {
+        self.publish.send_modify(|logs| {
+            for message in news {
+                let log = logs.entry(message.room_id).or_default();
+                if log.last().is_none_or(|last| message.seq > last.seq) {
+                    log.push(message);
+                }
+            }
+        });
+    }
+}

@@ -1,0 +1,133 @@
+//! The binary as a process: started, watched, signalled by its id, started again on the same data and port.
+
+use std::{
+    fs::File,
+    path::{Path, PathBuf},
+    process::Stdio,
+};
+
+use rustix::process::{Pid, Signal, kill_process};
+use tokio::{
+    io::{AsyncBufReadExt, BufReader, Lines},
+    process::{Child, ChildStdout, Command},
+};
+
+use super::{PATIENCE, within};
+
+const BINARY: &str = env!("CARGO_BIN_EXE_cloud-chat");
+
+/// A running server.
+pub struct Server {
+    child: Child,
+    /// Kept open: a server whose standard output nobody holds could fail to print.
+    _stdout: Lines<BufReader<ChildStdout>>,
+    log: PathBuf,
+    pub port: u16,
+}
+
+impl Server {
+    /// Waits for the line that says which address to open.
+    pub async fn start(data_dir: &Path, log: &Path, port: u16, settings: &[(String, String)]) -> Self {
+        let file = File::options().create(true).append(true).open(log).expect("the log file opens");
+        let mut child = command(settings)
+            .args(["--host", "127.0.0.1", "--port", &port.to_string(), "--data-dir"])
+            .arg(data_dir)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(file)
+            .spawn()
+            .expect("the binary starts");
+        let stdout = child.stdout.take().expect("piped above");
+        let mut lines = BufReader::new(stdout).lines();
+        let address = within(PATIENCE, "the server says which address to open", address_in(&mut lines)).await;
+        let Some(port) = address else {
+            let status = child.wait().await.expect("it can be waited for");
+            panic!("the server ended with {status} before it was ready:\n{}", tail(log));
+        };
+        Self { child, _stdout: lines, log: log.into(), port }
+    }
+
+    /// `kill -9`.
+    pub async fn kill(&mut self) {
+        self.child.kill().await.expect("a running server can be killed");
+    }
+
+    pub fn signal_terminate(&self) {
+        let pid = self.child.id().and_then(|id| Pid::from_raw(id.cast_signed())).expect("it runs");
+        kill_process(pid, Signal::TERM).expect("our own child can be signalled");
+    }
+
+    /// The exit code, once it ended; `None` when a signal ended it.
+    pub async fn exit_code(&mut self) -> Option<i32> {
+        within(PATIENCE, "the server ends", self.child.wait()).await.expect("it can be waited for").code()
+    }
+
+    pub fn is_alive(&mut self) -> bool {
+        self.child.try_wait().expect("its state can be read").is_none()
+    }
+
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(&self.log).expect("the log file can be read")
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("--- the end of the server's log\n{}---", tail(&self.log));
+        }
+    }
+}
+
+async fn address_in(lines: &mut Lines<BufReader<ChildStdout>>) -> Option<u16> {
+    while let Some(line) = lines.next_line().await.expect("its output can be read") {
+        let Some((_, address)) = line.split_once("http://") else { continue };
+        let port = address.split(':').nth(1).map(|rest| rest.trim_end_matches('/').trim());
+        let port = port.and_then(|port| port.parse().ok());
+        return Some(port.unwrap_or_else(|| panic!("the address has no port: {line}")));
+    }
+    None
+}
+
+fn tail(log: &Path) -> String {
+    let text = std::fs::read_to_string(log).unwrap_or_default();
+    let lines: Vec<_> = text.lines().collect();
+    lines[lines.len().saturating_sub(40)..].iter().map(|line| format!("{line}\n")).collect()
+}
+
+/// What a command that ends by itself said.
+#[derive(Debug)]
+pub struct Output {
+    pub code: Option<i32>,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+/// Runs the binary with arguments and nothing in its environment but `PATH`.
+pub async fn run(args: &[&str]) -> Output {
+    run_with(args, &[]).await
+}
+
+pub async fn run_with(args: &[&str], settings: &[(&str, &str)]) -> Output {
+    let settings: Vec<_> = settings.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
+    let what = format!("`cloud-chat {}` ends", args.join(" "));
+    let mut command = command(&settings);
+    let output = command.args(args).stdin(Stdio::null()).output();
+    let output = within(PATIENCE, &what, output).await.expect("the binary starts");
+    Output {
+        code: output.status.code(),
+        stdout: String::from_utf8(output.stdout).expect("UTF-8"),
+        stderr: String::from_utf8(output.stderr).expect("UTF-8"),
+    }
+}
+
+/// The environment of whoever runs the tests must not decide what they see.
+fn command(settings: &[(String, String)]) -> Command {
+    let mut command = Command::new(BINARY);
+    command.env_clear().kill_on_drop(true);
+    if let Some(path) = std::env::var_os("PATH") {
+        command.env("PATH", path);
+    }
+    command.envs(settings.iter().map(|(name, value)| (name, value)));
+    command
+}

@@ -1,0 +1,238 @@
+//! A WebSocket connection: says frames, waits for events, keeps those that nobody asked for yet.
+
+use std::{collections::VecDeque, net::SocketAddr};
+
+use futures::{SinkExt, StreamExt};
+use serde_json::{Value, json};
+use tokio::net::{TcpSocket, TcpStream};
+use tokio_tungstenite::{
+    WebSocketStream, client_async,
+    tungstenite::{
+        self, Message as Frame,
+        client::IntoClientRequest,
+        http::{HeaderValue, Response, header::SEC_WEBSOCKET_PROTOCOL},
+    },
+};
+
+use super::{Api, PATIENCE, within};
+
+pub struct Socket {
+    stream: WebSocketStream<TcpStream>,
+    /// Arrived, not yet asked for.
+    waiting: VecDeque<Value>,
+    closed: Option<Closed>,
+    /// The `connected` event.
+    pub connected: Value,
+}
+
+/// How the server ended the connection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Closed {
+    /// 1006 where it said nothing.
+    pub code: u16,
+    pub reason: String,
+}
+
+impl Socket {
+    /// Connects and waits for `connected`.
+    pub async fn open(api: &Api, query: &str) -> Self {
+        Self::dial(api, query).await.expect("the upgrade is accepted").greeted().await
+    }
+
+    /// The token travels as a sub-protocol; also what the server echoed.
+    pub async fn open_by_protocol(api: &Api, query: &str, token: &str) -> (Self, String) {
+        let (socket, response) =
+            upgrade(api, query, Some(token), None).await.expect("the upgrade is accepted");
+        let echoed =
+            response.headers().get(SEC_WEBSOCKET_PROTOCOL).map_or("", |v| v.to_str().expect("ASCII"));
+        let echoed = echoed.to_owned();
+        (socket.greeted().await, echoed)
+    }
+
+    /// A peer whose kernel takes little: what it does not read soon stays with the server.
+    pub async fn open_narrow(api: &Api, query: &str) -> Self {
+        let (socket, _) = upgrade(api, query, None, Some(4096)).await.expect("the upgrade is accepted");
+        socket.greeted().await
+    }
+
+    /// Connects and expects to be closed instead of greeted.
+    pub async fn refused(api: &Api, query: &str) -> Closed {
+        let mut socket =
+            Self::dial(api, query).await.expect("the upgrade is accepted, the close says why not");
+        let closed = socket.expect_close().await;
+        assert!(socket.waiting.is_empty(), "a refused connection was told {:?}", socket.waiting);
+        closed
+    }
+
+    /// Upgraded, perhaps about to be refused.
+    pub async fn dial(api: &Api, query: &str) -> Result<Self, tungstenite::Error> {
+        upgrade(api, query, None, None).await.map(|(socket, _)| socket)
+    }
+
+    /// Waits for `connected`; `None` when the server closed instead.
+    pub async fn greeting(mut self) -> Result<Self, Closed> {
+        let first = within(PATIENCE, "the first event", self.read()).await;
+        if let Some(event) = first {
+            assert_eq!((&event["type"], &event["event"]), (&json!("system"), &json!("connected")), "{event}");
+            self.connected = event;
+            return Ok(self);
+        }
+        Err(self.closed.expect("nothing more to read means closed"))
+    }
+
+    async fn greeted(self) -> Self {
+        self.greeting().await.unwrap_or_else(|closed| panic!("closed instead of connected: {closed:?}"))
+    }
+
+    /// The room's `lastSeq` in `connected`, if it is there.
+    pub fn position(&self, room: i64) -> Option<i64> {
+        let rooms = self.connected["rooms"].as_array().expect("rooms");
+        rooms.iter().find(|position| position["roomId"] == room)?["lastSeq"].as_i64()
+    }
+
+    pub async fn say(&mut self, frame: &Value) {
+        self.say_text(&frame.to_string()).await;
+    }
+
+    pub async fn say_text(&mut self, text: &str) {
+        self.say_frame(Frame::text(text)).await;
+    }
+
+    pub async fn say_frame(&mut self, frame: Frame) {
+        self.try_say(frame).await.expect("the connection takes a frame");
+    }
+
+    /// For frames that the server may cut short by closing.
+    pub async fn try_say(&mut self, frame: Frame) -> Result<(), tungstenite::Error> {
+        within(PATIENCE, "the connection takes a frame", self.stream.send(frame)).await
+    }
+
+    /// Asks to send, without waiting for the `ack`.
+    pub async fn send(&mut self, room: i64, client_message_id: &str, content: &str) {
+        self.say(&send_message(room, client_message_id, content)).await;
+    }
+
+    /// Sends and waits for the `ack`.
+    pub async fn send_acked(&mut self, room: i64, client_message_id: &str, content: &str) -> Value {
+        self.send(room, client_message_id, content).await;
+        let what = format!("the ack of {client_message_id}");
+        self.expect_where(&what, |event| {
+            event["type"] == "ack" && event["clientMessageId"] == client_message_id
+        })
+        .await
+    }
+
+    /// The first event of this type that was not asked for yet.
+    pub async fn expect(&mut self, kind: &str) -> Value {
+        self.expect_where(kind, |event| event["type"] == kind).await
+    }
+
+    /// The message of the next `message` event of the room.
+    pub async fn expect_message(&mut self, room: i64) -> Value {
+        let what = format!("a message of room {room}");
+        let event =
+            self.expect_where(&what, |event| event["type"] == "message" && event["roomId"] == room).await;
+        event["message"].clone()
+    }
+
+    /// The next error, which has this code.
+    pub async fn expect_error(&mut self, code: &str) -> Value {
+        let error = self.expect("error").await;
+        assert_eq!(error["code"], code, "{error}");
+        assert!(error["message"].as_str().is_some_and(|message| !message.is_empty()), "{error}");
+        error
+    }
+
+    pub async fn expect_where(&mut self, what: &str, wanted: impl Fn(&Value) -> bool) -> Value {
+        if let Some(place) = self.waiting.iter().position(&wanted) {
+            return self.waiting.remove(place).expect("just found");
+        }
+        loop {
+            let Some(event) = within(PATIENCE, what, self.read()).await else {
+                panic!("closed {:?} while waiting for {what}", self.closed);
+            };
+            if wanted(&event) {
+                return event;
+            }
+            self.waiting.push_back(event);
+        }
+    }
+
+    /// Reads on until the server closes.
+    pub async fn expect_close(&mut self) -> Closed {
+        while let Some(event) = within(PATIENCE, "the server closes", self.read()).await {
+            self.waiting.push_back(event);
+        }
+        self.closed.clone().expect("nothing more to read means closed")
+    }
+
+    /// It still answers.
+    pub async fn assert_alive(&mut self) {
+        self.say(&json!({"action": "ping"})).await;
+        self.expect("pong").await;
+    }
+
+    /// Everything that arrived and was not asked for.
+    pub fn unasked(&mut self) -> Vec<Value> {
+        self.waiting.drain(..).collect()
+    }
+
+    /// The next event; `None` once closed. Safe to cancel.
+    pub async fn next(&mut self) -> Option<Value> {
+        match self.waiting.pop_front() {
+            Some(event) => Some(event),
+            None => self.read().await,
+        }
+    }
+
+    /// How the connection ended, once it did.
+    pub fn closed(&self) -> Option<&Closed> {
+        self.closed.as_ref()
+    }
+
+    async fn read(&mut self) -> Option<Value> {
+        while self.closed.is_none() {
+            match self.stream.next().await {
+                Some(Ok(Frame::Text(text))) => {
+                    return Some(serde_json::from_str(&text).unwrap_or_else(|e| panic!("{e} in {text}")));
+                }
+                Some(Ok(Frame::Close(frame))) => {
+                    let said = frame.map(|frame| (u16::from(frame.code), frame.reason.as_str().to_owned()));
+                    let (code, reason) = said.unwrap_or((1005, String::new()));
+                    self.closed = Some(Closed { code, reason });
+                }
+                Some(Ok(Frame::Ping(_) | Frame::Pong(_))) => {}
+                Some(Ok(other)) => panic!("the server said {other:?}"),
+                Some(Err(_)) | None => self.closed = Some(Closed { code: 1006, reason: String::new() }),
+            }
+        }
+        None
+    }
+}
+
+pub fn send_message(room: i64, client_message_id: &str, content: &str) -> Value {
+    json!({"action": "sendMessage", "roomId": room, "content": content, "clientMessageId": client_message_id})
+}
+
+async fn upgrade(
+    api: &Api,
+    query: &str,
+    token: Option<&str>,
+    receive_bytes: Option<u32>,
+) -> Result<(Socket, Response<Option<Vec<u8>>>), tungstenite::Error> {
+    let mut request = format!("{}{query}", api.ws).into_client_request()?;
+    if let Some(token) = token {
+        let protocols = HeaderValue::from_str(&format!("bearer, {token}")).expect("a token is ASCII");
+        request.headers_mut().insert(SEC_WEBSOCKET_PROTOCOL, protocols);
+    }
+    let address: SocketAddr =
+        request.uri().authority().expect("an address").as_str().parse().expect("numeric");
+    let socket = TcpSocket::new_v4()?;
+    if let Some(bytes) = receive_bytes {
+        socket.set_recv_buffer_size(bytes)?;
+    }
+    let stream = socket.connect(address).await?;
+    stream.set_nodelay(true)?;
+    let (stream, response) = within(PATIENCE, "the upgrade", client_async(request, stream)).await?;
+    Ok((Socket { stream, waiting: VecDeque::new(), closed: None, connected: Value::Null }, response))
+}

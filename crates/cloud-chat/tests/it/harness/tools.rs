@@ -1,0 +1,26 @@
+//! Tools that tests need beside the binary. A missing one fails the test and says what installs it.
+
+use std::path::{Path, PathBuf};
+
+/// The repository.
+pub fn workspace() -> PathBuf {
+    let root =
+        Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).expect("crates/cloud-chat lies two deep");
+    root.into()
+}
+
+/// The Python environment that `make test` sets up; `TEST_VENV` names another.
+pub fn venv() -> PathBuf {
+    std::env::var_os("TEST_VENV").map_or_else(|| workspace().join(".tools/venv"), PathBuf::from)
+}
+
+/// An executable of that environment.
+pub fn tool(name: &str) -> PathBuf {
+    require(venv().join("bin").join(name))
+}
+
+#[track_caller]
+pub fn require(path: PathBuf) -> PathBuf {
+    assert!(path.exists(), "{} is missing: `make test` installs what the tests need", path.display());
+    path
+}

@@ -1,0 +1,40 @@
+//! A shape of Cloud Chat to start, and its settings. Scenarios take one and never ask which it is.
+
+use super::App;
+
+/// Known, so that tests can forge tokens.
+pub const JWT_SECRET: &str = "the-tests-sign-tokens-with-this-secret";
+/// Known, so that tests can call internal paths.
+pub const INTERNAL_API_KEY: &str = "the-tests-show-this-internal-key";
+
+#[derive(Debug, Clone)]
+pub struct Topology {
+    pub(super) settings: Vec<(String, String)>,
+}
+
+impl Topology {
+    /// Everything in one process on SQLite, with its limits off.
+    pub fn one_process() -> Self {
+        Self { settings: Vec::new() }
+            .with("JWT_SECRET", JWT_SECRET)
+            .with("INTERNAL_API_KEY", INTERNAL_API_KEY)
+            .with("DEV_MODE", "true")
+            .with("RATE_LIMITS", "off")
+            .with("LOG", "info")
+    }
+
+    pub fn with(mut self, name: &str, value: impl Into<String>) -> Self {
+        self = self.without(name);
+        self.settings.push((name.into(), value.into()));
+        self
+    }
+
+    pub fn without(mut self, name: &str) -> Self {
+        self.settings.retain(|(known, _)| known != name);
+        self
+    }
+
+    pub async fn start(self) -> App {
+        App::start(self).await
+    }
+}

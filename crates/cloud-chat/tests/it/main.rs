@@ -1,0 +1,14 @@
+//! Black-box suites: the real binary as a process, spoken to over HTTP and WebSocket only.
+
+mod authorization;
+mod bad_input;
+mod commands;
+mod durability;
+mod fuzzing;
+mod harness;
+mod http_contract;
+mod limits;
+mod mail;
+mod scenarios;
+mod shutdown;
+mod stale;

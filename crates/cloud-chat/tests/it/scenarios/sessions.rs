@@ -1,0 +1,118 @@
+//! Live sockets of sessions that end, within the contract's five seconds.
+
+use crate::harness::{Closed, SOON, Socket, Topology, eventually, within};
+
+pub async fn logout_cuts_the_sockets_of_that_session_only(topology: Topology) {
+    let app = topology.start().await;
+    let laptop = app.user("alice").await;
+    let phone = laptop.log_in().await;
+    let (mut on_laptop, mut on_phone) = (laptop.connect().await, phone.connect().await);
+    let mut in_general = phone.connect_to(phone.general().await).await;
+
+    phone.log_out().await;
+
+    assert_revoked(&mut on_phone).await;
+    assert_revoked(&mut in_general).await;
+    phone.get("/users/me").await.problem(401, "SESSION_REVOKED");
+    phone.get("/rooms/my-rooms").await.problem(401, "SESSION_REVOKED");
+    phone.try_refresh().await.any_problem(401);
+    on_laptop.assert_alive().await;
+    laptop.get("/users/me").await.is(200);
+}
+
+pub async fn a_changed_password_cuts_every_other_session(topology: Topology) {
+    let app = topology.start().await;
+    let mut laptop = app.user("alice").await;
+    let phone = laptop.log_in().await;
+    let (mut on_laptop, mut on_phone) = (laptop.connect().await, phone.connect().await);
+
+    laptop.change_password("an entirely other phrase 9").await;
+
+    assert_revoked(&mut on_phone).await;
+    phone.get("/users/me").await.problem(401, "SESSION_REVOKED");
+    phone.try_refresh().await.any_problem(401);
+    on_laptop.assert_alive().await;
+    laptop.refresh().await;
+    laptop.get("/users/me").await.is(200);
+    phone.try_log_in(&phone.password).await.problem(401, "BAD_CREDENTIALS");
+    laptop.log_in().await;
+}
+
+pub async fn a_reset_password_cuts_every_session(topology: Topology) {
+    let app = topology.start().await;
+    let alice = app.user("alice").await;
+    let mut socket = alice.connect().await;
+    let body = serde_json::json!({"email": alice.email});
+    let forgot = app.post("/auth/forgot-password", &body).await.is(200).json();
+    let link = forgot["resetLink"].as_str().expect("DEV_MODE answers with the link");
+    let (_, token) = link.split_once("/reset-password?token=").expect("the contract's link");
+
+    let body = serde_json::json!({"token": token, "newPassword": "an entirely other phrase 9"});
+    app.post("/auth/reset-password", &body).await.is(200);
+
+    assert_revoked(&mut socket).await;
+    alice.get("/users/me").await.problem(401, "SESSION_REVOKED");
+    alice.try_refresh().await.any_problem(401);
+    alice.try_log_in(&alice.password).await.problem(401, "BAD_CREDENTIALS");
+    alice.try_log_in("an entirely other phrase 9").await.is(200);
+}
+
+pub async fn a_reused_refresh_token_cuts_its_family(topology: Topology) {
+    let app = topology.start().await;
+    let mut alice = app.user("alice").await;
+    let other = alice.log_in().await;
+    let stolen = alice.clone();
+    alice.refresh().await;
+    alice.refresh().await;
+    let (mut cut, mut kept) = (alice.connect().await, other.connect().await);
+
+    // Two uses ago: no lost answer explains that.
+    stolen.try_refresh().await.problem(401, "BAD_REFRESH_TOKEN");
+
+    assert_revoked(&mut cut).await;
+    alice.try_refresh().await.problem(401, "BAD_REFRESH_TOKEN");
+    alice.get("/users/me").await.problem(401, "SESSION_REVOKED");
+    kept.assert_alive().await;
+}
+
+pub async fn a_deleted_account_is_cut_off(topology: Topology) {
+    let app = topology.start().await;
+    let alice = app.user("alice").await;
+    let phone = alice.log_in().await;
+    let (mut on_laptop, mut on_phone) = (alice.connect().await, phone.connect().await);
+
+    alice.delete_account().await;
+
+    assert_revoked(&mut on_laptop).await;
+    assert_revoked(&mut on_phone).await;
+    for session in [&alice, &phone] {
+        session.get("/users/me").await.any_problem(401);
+        session.get("/rooms/my-rooms").await.any_problem(401);
+        session.try_refresh().await.any_problem(401);
+    }
+    alice.try_log_in(&alice.password).await.problem(401, "BAD_CREDENTIALS");
+}
+
+pub async fn an_expired_token_cuts_nobody_off(topology: Topology) {
+    let app = topology.with("JWT_EXPIRES_IN", "2s").start().await;
+    let mut alice = app.user("alice").await;
+    let general = alice.general().await;
+    let mut socket = alice.connect().await;
+
+    eventually("the token expires", async || {
+        let answer = alice.get("/users/me").await;
+        (answer.status == 401).then(|| answer.problem(401, "UNAUTHORIZED"))
+    })
+    .await;
+
+    assert_eq!(socket.send_acked(general, "late", "still here").await["seq"], 1);
+    let query = format!("?token={}", alice.token);
+    assert_eq!(Socket::refused(&app.api, &query).await.code, 1008);
+    alice.refresh().await;
+    alice.connect().await;
+}
+
+async fn assert_revoked(socket: &mut Socket) {
+    let closed = within(SOON, "the socket of an ended session is cut", socket.expect_close()).await;
+    assert_eq!(closed, Closed { code: 1008, reason: "revoked".into() });
+}

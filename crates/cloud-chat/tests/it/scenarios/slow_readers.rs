@@ -1,0 +1,31 @@
+//! A client that does not read is closed before it can slow the others, and loses nothing (rule 5).
+
+use crate::harness::{MergingClient, Socket, Topology};
+
+pub async fn a_reader_that_stops_is_cut_off_while_the_others_go_on(topology: Topology) {
+    let app = topology.with("MESSAGE_RATE", "100000").start().await;
+    let (alice, bob) = (app.user("alice").await, app.user("bob").await);
+    let plans = alice.create_room_with("plans", &[&bob]).await;
+    let mut fast = MergingClient::start(&app, &bob);
+    let mut slow = Socket::open_narrow(&app.api, &format!("?token={}", bob.token)).await;
+
+    // 16 kB each: more than any sensible backlog and the kernel's buffers together.
+    let content = "🗼".repeat(4000);
+    let mut talker = alice.connect().await;
+    for n in 1..=800 {
+        let ack = talker.send_acked(plans, &format!("{n}"), &content).await;
+        assert_eq!(ack["seq"], n, "the talker is not slowed");
+        talker.unasked();
+    }
+    fast.log_until(plans, 800).await;
+
+    let closed = slow.expect_close().await;
+    assert_eq!((closed.code, closed.reason.as_str()), (1013, "resume"));
+    let events = slow.unasked().into_iter().filter(|event| event["type"] == "message");
+    let heard: Vec<_> = events.map(|event| event["message"]["seq"].as_i64().expect("a seq")).collect();
+    let expected: Vec<i64> = (1..).take(heard.len()).collect();
+    assert_eq!(heard, expected, "in order, without a gap, up to where it was cut off");
+    assert!(heard.len() < 800);
+    let missed = bob.history_after(plans, heard.len().try_into().unwrap()).await;
+    assert_eq!(missed.len() + heard.len(), 800);
+}
