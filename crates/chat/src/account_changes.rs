@@ -57,7 +57,10 @@ async fn hint(deliveries: &mut dyn Deliveries) {
 async fn catch_up(chat: &Chat, stopping: &CancellationToken) -> Result<()> {
     loop {
         let position = position(chat).await?;
-        let changes = chat.0.accounts.changes(position).await?;
+        let Some(changes) = stopping.run_until_cancelled(chat.0.accounts.changes(position)).await else {
+            return Ok(());
+        };
+        let changes = changes?;
         if changes.is_empty() {
             return Ok(());
         }

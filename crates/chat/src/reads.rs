@@ -16,7 +16,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 use tokio::{sync::Notify, time::Instant};
 use tokio_util::sync::CancellationToken;
 
-use crate::{Chat, members::Membership, tables::room_members, transactions};
+use crate::{Chat, members::Membership, tables::room_members};
 
 const JOINED_FOR: Duration = Duration::from_secs(2);
 const TICK: Duration = Duration::from_millis(250);
@@ -112,7 +112,7 @@ async fn flush(chat: &Chat, marks: &[(Place, Seq)]) {
 
 async fn write(chat: &Chat, marks: &[(Place, Seq)]) -> Result<()> {
     use room_members::{Column, Entity};
-    let tx = transactions::begin(&chat.0.db).await?;
+    let tx = chat.0.db.begin().await?;
     for ((user, room), seq) in marks {
         Entity::update_many()
             .col_expr(Column::LastReadSeq, Expr::value(seq.0))

@@ -1,24 +1,15 @@
-//! How chat writes: in transactions that take the write lock at once, and that no vanished caller cuts in two.
+//! How chat writes: it publishes after the commit, and no caller who goes away comes in between.
 
 use fanout::Event;
-use kit::{Error, Result, db::Database};
-use sea_orm::{DatabaseTransaction, DbErr, SqliteTransactionMode, TransactionOptions, TransactionTrait};
+use kit::{Error, Result};
+use sea_orm::DatabaseTransaction;
 use tracing::Instrument;
 
 use crate::Chat;
 
-/// SQLite: IMMEDIATE, since a transaction that reads first and then finds another writer cannot wait for it.
-pub(crate) async fn begin(db: &Database) -> Result<DatabaseTransaction, DbErr> {
-    let options = TransactionOptions {
-        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-        ..TransactionOptions::default()
-    };
-    db.writer.begin_with_options(options).await
-}
-
 impl Chat {
     pub(crate) async fn begin(&self) -> Result<DatabaseTransaction> {
-        Ok(begin(&self.0.db).await?)
+        Ok(self.0.db.begin().await?)
     }
 
     /// Commits, then publishes: an event is never about something that may yet be rolled back.

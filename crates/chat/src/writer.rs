@@ -104,7 +104,7 @@ async fn store_all(db: &Database, drafts: &[Draft]) -> Outcome {
                 let (first, second) = part.split_at(part.len() / 2);
                 parts.extend([second, first]);
             }
-            Err(error) => outcome.answers.extend(part.iter().map(|_| Err(failure(&error)))),
+            Err(error) => outcome.answers.extend(failures(&error, part.len())),
         }
     }
     outcome
@@ -141,9 +141,17 @@ fn is_about_a_row(error: &DbErr) -> bool {
     code.is_some_and(|code| matches!(code & 0xff, 18..=20))
 }
 
-fn failure(error: &DbErr) -> Error {
-    if is_transient(error) || is_repeat(error) {
-        return Error::unavailable("The message could not be stored. Try again in a moment.");
+/// The answers of drafts that could not be stored. An internal error is logged where it is answered.
+fn failures(error: &DbErr, count: usize) -> impl Iterator<Item = Result<Sent>> {
+    let may_pass = is_transient(error) || is_repeat(error);
+    if may_pass {
+        tracing::warn!(%error, count, "messages could not be stored");
     }
-    Error::internal(error.to_string())
+    (0..count).map(move |_| {
+        Err(if may_pass {
+            Error::unavailable("The message could not be stored. Try again in a moment.")
+        } else {
+            Error::internal(error.to_string())
+        })
+    })
 }

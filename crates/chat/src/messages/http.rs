@@ -42,11 +42,11 @@ struct Pages {
 
 impl Pages {
     fn limit(&self) -> Result<u64> {
-        match self.limit.unwrap_or(PAGE_DEFAULT) {
-            0 => Err(Error::invalid_field("limit", FieldCode::TooShort)),
-            limit if limit > PAGE_MAX => Err(Error::invalid_field("limit", FieldCode::TooLong)),
-            limit => Ok(limit),
+        let limit = self.limit.unwrap_or(PAGE_DEFAULT);
+        if (1..=PAGE_MAX).contains(&limit) {
+            return Ok(limit);
         }
+        Err(Error::invalid_field("limit", FieldCode::OutOfRange))
     }
 
     fn range(&self) -> Result<Range> {

@@ -21,7 +21,6 @@ use super::plan::{Answer, Facts, Plan, RoomFacts, plan};
 use crate::{
     members::changes::raise_rooms_revs,
     tables::{messages, room_members, rooms},
-    transactions,
 };
 
 /// One answer for each draft, and what to publish.
@@ -39,7 +38,7 @@ impl Outcome {
 }
 
 pub async fn store(db: &Database, drafts: &[Draft]) -> Result<Outcome, DbErr> {
-    let tx = transactions::begin(db).await?;
+    let tx = db.begin().await?;
     match store_in(&tx, drafts).await {
         Ok(outcome) => tx.commit().await.map(|()| outcome),
         Err(error) => {

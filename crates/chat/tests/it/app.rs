@@ -102,7 +102,9 @@ async fn open(folder: &Path) -> Database {
 async fn serve(router: Router) -> String {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
-    let router = kit::layers::wrap(router.fallback(kit::http::not_found), "http://localhost");
+    let router =
+        router.method_not_allowed_fallback(kit::http::method_not_allowed).fallback(kit::http::not_found);
+    let router = kit::layers::wrap(router, "http://localhost");
     tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
     url
 }

@@ -63,8 +63,8 @@ async fn page_parameters_out_of_range_are_refused() {
     let app = TestApp::start().await;
     let (alice, room) = room_with(&app, 3).await;
     let of = async |query: &str| alice.get(&format!("/messages/{room}?{query}")).await;
-    assert_eq!(of("limit=0").await.field(), ("limit".into(), "TOO_SHORT".into()));
-    assert_eq!(of("limit=201").await.field(), ("limit".into(), "TOO_LONG".into()));
+    assert_eq!(of("limit=0").await.field(), ("limit".into(), "OUT_OF_RANGE".into()));
+    assert_eq!(of("limit=201").await.field(), ("limit".into(), "OUT_OF_RANGE".into()));
     assert_eq!(of("before=2&after=1").await.field(), ("before".into(), "BAD_FORMAT".into()));
     for bad in [
         "limit=-1",

@@ -63,3 +63,20 @@ async fn more_than_the_queue_holds_is_refused_at_once_and_nothing_of_it_stored()
     assert!(answers[stored..].iter().all(|a| a.as_ref().is_err_and(|e| e.code() == Code::Unavailable)));
     assert_eq!(alice.position(room).await[0], 8192);
 }
+
+#[tokio::test]
+async fn a_change_whose_caller_went_away_is_finished_and_published() {
+    let app = TestApp::start().await;
+    let alice = app.user("alice");
+    let mut events = app.listen(&[fanout::Topic::User(alice.id)]).await;
+    {
+        let create = chat::rooms::create(&app.chat, alice.sender(), "Plans".into());
+        let mut create = std::pin::pin!(create);
+        // Polled once, then dropped.
+        assert!(
+            std::future::poll_fn(|cx| std::task::Poll::Ready(create.as_mut().poll(cx))).await.is_pending()
+        );
+    }
+    assert!(matches!(events.next().await, fanout::Event::MemberAdded { .. }));
+    assert_eq!(alice.my_rooms().await.len(), 1);
+}

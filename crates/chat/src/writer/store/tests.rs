@@ -47,7 +47,7 @@ impl Fixture {
     }
 
     async fn add(&self, user_id: UserId, room: RoomId) {
-        let tx = transactions::begin(&self.db).await.unwrap();
+        let tx = self.db.begin().await.unwrap();
         let sender = protocol::seams::Sender { user_id, username: "somebody".into() };
         if let Ok(room) = changes::lock(&tx, room).await {
             changes::join(&tx, &room, vec![sender], Role::Member).await.unwrap();
@@ -56,7 +56,7 @@ impl Fixture {
     }
 
     async fn remove(&self, user: UserId, room: RoomId) {
-        let tx = transactions::begin(&self.db).await.unwrap();
+        let tx = self.db.begin().await.unwrap();
         if let Ok(room) = changes::lock(&tx, room).await {
             changes::leave(&tx, &room, user).await.unwrap();
         }
@@ -64,7 +64,7 @@ impl Fixture {
     }
 
     async fn delete(&self, room: RoomId) {
-        let tx = transactions::begin(&self.db).await.unwrap();
+        let tx = self.db.begin().await.unwrap();
         if let Ok(room) = changes::lock(&tx, room).await {
             changes::delete(&tx, &room).await.unwrap();
         }
@@ -174,7 +174,7 @@ async fn a_busy_database_is_tried_again() {
     let fixture = Fixture::new().await;
     let file = fixture.folder.path().join("chat.db");
     let other = Database::open_sqlite(&file).await.unwrap();
-    let tx = transactions::begin(&other).await.unwrap();
+    let tx = other.begin().await.unwrap();
     fixture.db.writer.execute_unprepared("PRAGMA busy_timeout = 0").await.unwrap();
     assert!(store(&fixture.db, &[draft(0, 1, "refused")]).await.is_err_and(|e| kit::db::is_transient(&e)));
 
@@ -187,7 +187,7 @@ async fn a_busy_database_is_tried_again() {
 async fn a_database_that_stays_busy_is_unavailable_and_nothing_is_stored() {
     let fixture = Fixture::new().await;
     let other = Database::open_sqlite(&fixture.folder.path().join("chat.db")).await.unwrap();
-    let tx = transactions::begin(&other).await.unwrap();
+    let tx = other.begin().await.unwrap();
     fixture.db.writer.execute_unprepared("PRAGMA busy_timeout = 0").await.unwrap();
     let outcome = fixture.send(&[draft(0, 1, "a"), draft(0, 1, "b")]).await;
     let codes: Vec<_> = outcome.answers.iter().map(|a| a.as_ref().err().map(Error::code)).collect();
