@@ -91,11 +91,9 @@ export const en = {
     loading: 'Loading…',
     showMore: 'Show more',
     dismiss: 'Dismiss',
-    back: 'Back',
     language: 'Language',
     theme: 'Appearance',
     themes: { system: 'As the system', light: 'Light', dark: 'Dark' },
-    skip: 'Skip to the conversation',
   },
   session: {
     tagline: 'Team chat on a server of your own.',

@@ -87,11 +87,9 @@ export const fr: Dictionary = {
     loading: 'Chargement…',
     showMore: 'Afficher la suite',
     dismiss: 'Masquer',
-    back: 'Retour',
     language: 'Langue',
     theme: 'Apparence',
     themes: { system: 'Comme le système', light: 'Clair', dark: 'Sombre' },
-    skip: 'Aller à la conversation',
   },
   session: {
     tagline: 'La messagerie d’équipe, sur votre propre serveur.',

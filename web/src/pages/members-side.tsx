@@ -16,9 +16,10 @@ interface Props {
 /** Members and settings: beside the conversation, or in a drawer over it. */
 export function MembersSide({ room, isWide, onClose }: Props) {
   const t = useTexts()
+  const closeButton = <IconButton icon={X} label={t.common.close} onClick={onClose} />
   const content = (
     <div className="flex min-h-full flex-col justify-between">
-      <MembersPanel key={room.id} room={room} />
+      <MembersPanel key={room.id} room={room} action={isWide ? undefined : closeButton} />
       <RoomSettings key={`settings-${room.id}`} room={room} />
     </div>
   )
@@ -34,7 +35,6 @@ export function MembersSide({ room, isWide, onClose }: Props) {
   }
   return (
     <Dialog title={t.chat.openMembers} place="right" onClose={onClose}>
-      <IconButton icon={X} label={t.common.close} onClick={onClose} className="m-2" />
       {content}
     </Dialog>
   )

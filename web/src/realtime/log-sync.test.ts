@@ -25,7 +25,7 @@ function setUp(server: ServerLog, pages: Partial<Pages> = {}) {
     },
     () => undefined,
   )
-  const open = () => queries.fetchQuery({ queryKey: keys.log(1), queryFn: () => sync.load(1) })
+  const open = () => queries.query({ queryKey: keys.log(1), queryFn: () => sync.load(1) })
   const log = () => queries.getQueryData<RoomLog>(keys.log(1))
   return { sync, open, log }
 }
@@ -87,7 +87,9 @@ describe('log sync', () => {
 
   test('stops asking for a room that is no longer ours', async () => {
     const server = serverWith(2)
-    const after = vi.fn<Pages['after']>().mockRejectedValue(new Failure('NOT_FOUND', { status: 404 }))
+    const after = vi
+      .fn<Pages['after']>()
+      .mockRejectedValue(new Failure('NOT_FOUND', { status: 404 }))
     const { sync, open } = setUp(server, { after })
     await open()
     await vi.runAllTimersAsync()

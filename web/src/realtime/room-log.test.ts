@@ -137,7 +137,11 @@ const step = fc.oneof(
   { weight: 4, arbitrary: fc.record({ do: fc.constant('commit' as const) }) },
   {
     weight: 4,
-    arbitrary: fc.record({ do: fc.constant('deliver' as const), pick: fc.nat(), repeats: fc.boolean() }),
+    arbitrary: fc.record({
+      do: fc.constant('deliver' as const),
+      pick: fc.nat(),
+      repeats: fc.boolean(),
+    }),
   },
   fc.record({ do: fc.constant('disconnect' as const) }),
   fc.record({ do: fc.constant('reconnect' as const), saysReach: fc.boolean() }),
@@ -149,22 +153,17 @@ const step = fc.oneof(
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never
 
 function apply(step: Step, server: ServerLog, client: Client): void {
-  switch (step.do) {
-    case 'commit':
-      return client.committed(server.commit())
-    case 'deliver':
-      return client.deliver(step.pick, step.repeats)
-    case 'disconnect':
-      return client.disconnect()
-    case 'reconnect':
-      return client.reconnect(step.saysReach)
-    case 'askAfter':
-      return client.askAfter()
-    case 'askBefore':
-      return client.askBefore()
-    case 'answer':
-      return client.answer(step.pick)
+  const actions: Record<Step['do'], () => void> = {
+    commit: () => client.committed(server.commit()),
+    deliver: () =>
+      client.deliver('pick' in step ? step.pick : 0, 'repeats' in step && step.repeats),
+    disconnect: () => client.disconnect(),
+    reconnect: () => client.reconnect('saysReach' in step && step.saysReach),
+    askAfter: () => client.askAfter(),
+    askBefore: () => client.askBefore(),
+    answer: () => client.answer('pick' in step ? step.pick : 0),
   }
+  actions[step.do]()
 }
 
 describe('whatever order events, pages and reconnects come in', () => {

@@ -26,8 +26,8 @@ export function App() {
             <Route element={<Members page={SignedIn} />}>
               <Route path="/profile" element={<pages.ProfilePage />} />
               <Route element={<pages.ChatPage />}>
-                <Route index />
-                <Route path="/r/:roomId" />
+                <Route index element={null} />
+                <Route path="/r/:roomId" element={null} />
               </Route>
             </Route>
             <Route path="*" element={<pages.NotFoundPage />} />

@@ -4,6 +4,7 @@ const looks = {
   primary: 'bg-accent text-white hover:bg-accent-strong',
   quiet: 'border border-line bg-surface text-ink hover:bg-hover',
   danger: 'bg-danger text-white hover:opacity-90',
+  caution: 'border border-line bg-surface text-danger-ink hover:bg-danger-soft',
   plain: 'text-link hover:bg-hover',
 }
 

@@ -6,9 +6,9 @@ import { useTexts } from '@/i18n/language'
 import { IconButton } from './icon-button'
 
 const places = {
-  center: 'm-auto w-[min(28rem,calc(100vw-2rem))] rounded-2xl p-6',
-  left: 'my-0 mr-auto ml-0 h-dvh max-h-none w-[min(20rem,85vw)]',
-  right: 'my-0 mr-0 ml-auto h-dvh max-h-none w-[min(20rem,85vw)]',
+  center: 'm-auto bg-raised w-[min(28rem,calc(100vw-2rem))] rounded-2xl p-6',
+  left: 'bg-canvas my-0 mr-auto ml-0 h-dvh max-h-none w-[min(20rem,85vw)]',
+  right: 'bg-canvas my-0 mr-0 ml-auto h-dvh max-h-none w-[min(20rem,85vw)]',
 }
 
 interface Props {
@@ -43,7 +43,7 @@ export function Dialog({ title, onClose, place = 'center', children }: Props) {
       onClick={(event) => {
         if (event.target === dialog.current) onClose()
       }}
-      className={`bg-raised text-ink shadow-raised backdrop:bg-black/45 ${places[place]}`}
+      className={`text-ink shadow-raised backdrop:bg-black/45 ${places[place]}`}
     >
       {place === 'center' ? (
         <div className="mb-4 flex items-start justify-between gap-4">

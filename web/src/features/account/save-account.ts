@@ -9,11 +9,7 @@ interface Changes {
 }
 
 export async function saveAccount(id: string, changes: Changes): Promise<void> {
-  const { username, email } = await fetchBody('patch', '/users/{id}', {
-    path: { id },
-    body: changes,
-  })
-  session.setUser({ id, username, email: email ?? '' })
+  session.setUser(await fetchBody('patch', '/users/{id}', { path: { id }, body: changes }))
   // The access token names its user: a new name needs a new token.
   if (changes.username !== undefined) await session.refresh()
 }

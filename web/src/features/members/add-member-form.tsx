@@ -30,6 +30,11 @@ export function AddMemberForm({ roomId }: { roomId: number }) {
     <Form submission={submission} fields={['username']}>
       <TextField
         label={t.members.addLabel}
+        action={
+          <Button type="submit" look="quiet" busy={submission.busy}>
+            {t.members.add}
+          </Button>
+        }
         name="username"
         autoComplete="off"
         autoCapitalize="none"
@@ -44,9 +49,6 @@ export function AddMemberForm({ roomId }: { roomId: number }) {
           <option key={user.id} value={user.username} />
         ))}
       </datalist>
-      <Button type="submit" look="quiet" busy={submission.busy}>
-        {t.members.add}
-      </Button>
     </Form>
   )
 }

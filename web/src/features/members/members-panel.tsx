@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { type ReactNode, useState } from 'react'
 
 import type { Member, RoomSummary } from '@/api/types'
 import { useTexts } from '@/i18n/language'
@@ -11,20 +11,29 @@ import { MemberRow } from './member-row'
 import { RemoveMemberDialog } from './remove-member-dialog'
 import { useMembers } from './use-members'
 
-export function MembersPanel({ room }: { room: RoomSummary }) {
+interface Props {
+  room: RoomSummary
+  /** Stands beside the title. */
+  action?: ReactNode
+}
+
+export function MembersPanel({ room, action }: Props) {
   const t = useTexts()
   const me = useMe()
   const isOwner = room.ownerUserId === me.id
   const { members, isPending, isError, refetch, hasNextPage, fetchNextPage } = useMembers(room.id)
   const [leaving, setLeaving] = useState<Member | null>(null)
   return (
-    <section aria-label={t.chat.members} className="flex flex-col gap-3 p-4">
-      <h2 className="flex items-baseline justify-between font-semibold">
-        {t.chat.members}
-        <span className="text-sm font-normal text-muted">
-          {members.length > 0 && t.members.count(members.length, hasNextPage)}
-        </span>
-      </h2>
+    <section aria-label={t.chat.members} className="flex flex-col gap-3 px-4 pb-4">
+      <div className="flex h-16 items-center justify-between gap-2">
+        <h2 className="font-semibold">
+          {t.chat.members}
+          <span className="ml-2 text-sm font-normal text-muted">
+            {members.length > 0 && t.members.count(members.length, hasNextPage)}
+          </span>
+        </h2>
+        {action}
+      </div>
       {isOwner && <AddMemberForm roomId={room.id} />}
       {isPending && <Spinner />}
       {isError && (

@@ -40,7 +40,10 @@ export function MessageList(props: Props) {
         tabIndex={0}
         className="flex min-h-0 grow flex-col overflow-y-auto overscroll-contain [overflow-anchor:none]"
       >
-        <div ref={content} className="mt-auto flex flex-col pb-4">
+        <div
+          ref={content}
+          className={`flex flex-col pb-4 ${items.length > 0 ? 'mt-auto' : 'my-auto'}`}
+        >
           <p className="px-5 py-6 text-center text-sm text-muted">
             {hasOlder ? t.messages.loadingOlder : items.length > 0 && t.messages.start(title)}
           </p>

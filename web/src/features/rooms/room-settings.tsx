@@ -27,7 +27,7 @@ export function RoomSettings({ room }: { room: RoomSummary }) {
         {t.room.leave}
       </Button>
       {isOwner && (
-        <Button look="quiet" className="text-danger-ink" onClick={() => setOpen('delete')}>
+        <Button look="caution" onClick={() => setOpen('delete')}>
           {t.room.remove}
         </Button>
       )}

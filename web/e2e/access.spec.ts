@@ -1,0 +1,117 @@
+import AxeBuilder from '@axe-core/playwright'
+import type { Page } from '@playwright/test'
+
+import { PASSWORD } from './support/account'
+import { expect, test } from './support/test'
+
+async function expectNoViolations(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).analyze()
+  const found = violations.map(({ id, nodes }) => [id, ...nodes.map((node) => node.html)])
+  expect(found).toEqual([])
+}
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test(`axe finds nothing on any screen, in ${colorScheme}`, async ({ person, account }) => {
+    test.setTimeout(120_000)
+    const alice = await person('alice', { colorScheme })
+    const { page } = alice
+    for (const path of ['/login', '/signup', '/forgot-password', '/reset-password', '/none']) {
+      await alice.open(path)
+      await expect(page.getByRole('heading').first()).toBeAttached()
+      await expectNoViolations(page)
+    }
+    await alice.open('/signup')
+    await page.getByLabel('Username').fill('x')
+    await page.keyboard.press('Enter')
+    await expect(page.getByText('At least 3 characters.')).toBeVisible()
+    await expectNoViolations(page)
+
+    await alice.signUp()
+    await expect(page.getByText('Nothing here yet')).toBeVisible()
+    await expectNoViolations(page)
+    const bob = await account('bob')
+    const general = await bob.general()
+    await bob.send(general.id, 'See https://example.org')
+    await alice.say('Thank you')
+    await alice.sees('Thank you')
+    await alice.createRoom('Garden')
+    await alice.addMember('bob')
+    await expectNoViolations(page)
+    for (const name of ['New room', 'Rename', 'Leave the room', 'Delete the room', 'Remove bob']) {
+      await page.getByRole('button', { name, exact: true }).click()
+      await expect(page.getByRole('dialog')).toBeVisible()
+      await expectNoViolations(page)
+      await page.keyboard.press('Escape')
+      await expect(page.getByRole('dialog')).toHaveCount(0)
+    }
+    await alice.room('General').click()
+    await alice.sees('Thank you')
+    await expectNoViolations(page)
+    await alice.open('/profile')
+    await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+    await expectNoViolations(page)
+    await page.setViewportSize({ width: 390, height: 780 })
+    await alice.open('/')
+    await alice.sees('Thank you')
+    await expectNoViolations(page)
+    await page.getByRole('button', { name: 'Show rooms' }).click()
+    await expectNoViolations(page)
+  })
+}
+
+test('signing up and sending need no pointer', async ({ person }) => {
+  const alice = await person('alice')
+  const { page } = alice
+  await alice.open('/login')
+  await expect(page.getByLabel('Email or username')).toBeFocused()
+  for (let step = 0; step < 4; step += 1) await page.keyboard.press('Tab')
+  await expect(page.getByRole('link', { name: 'Sign up' })).toBeFocused()
+  await page.keyboard.press('Enter')
+  await expect(page.getByLabel('Username')).toBeFocused()
+  await page.keyboard.type('alice')
+  await page.keyboard.press('Tab')
+  await page.keyboard.type('alice@example.org')
+  await page.keyboard.press('Tab')
+  await page.keyboard.type(PASSWORD)
+  await page.keyboard.press('Enter')
+  await expect(alice.composer).toBeFocused()
+  await page.keyboard.type('typed')
+  await page.keyboard.press('Enter')
+  await alice.sees('typed')
+  await expect(alice.composer).toBeFocused()
+})
+
+test('a dialog keeps the focus, closes with Escape and gives the focus back', async ({
+  person,
+}) => {
+  const alice = await person('alice')
+  const { page } = alice
+  await alice.signUp()
+  const opener = page.getByRole('button', { name: 'New room' })
+  await opener.focus()
+  await page.keyboard.press('Enter')
+  const dialog = page.getByRole('dialog', { name: 'Create a room' })
+  await expect(dialog.getByLabel('Name of the room')).toBeFocused()
+  for (let step = 0; step < 8; step += 1) {
+    await page.keyboard.press('Tab')
+    const outside = await page.evaluate(() => {
+      const focused = document.activeElement
+      return focused !== document.body && focused?.closest('dialog') === null
+    })
+    expect(outside).toBe(false)
+  }
+  await page.keyboard.press('Escape')
+  await expect(dialog).toHaveCount(0)
+  await expect(opener).toBeFocused()
+})
+
+test('messages are announced politely, in a log that the keyboard can scroll', async ({
+  person,
+}) => {
+  const alice = await person('alice')
+  await alice.signUp()
+  await expect(alice.log).toHaveAttribute('aria-live', 'polite')
+  await expect(alice.log).toHaveAccessibleName('Messages in General')
+  await alice.log.focus()
+  await expect(alice.log).toBeFocused()
+})

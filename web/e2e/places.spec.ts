@@ -1,0 +1,77 @@
+import { Person } from './support/person'
+import { Server } from './support/server'
+import { expect, test } from './support/test'
+
+test('on a phone rooms and members are drawers, with a way back', async ({ person }) => {
+  const phone = { viewport: { width: 390, height: 780 }, hasTouch: true, isMobile: true }
+  const alice = await person('alice', phone)
+  const { page } = alice
+  await alice.signUp()
+  await expect(page.getByRole('navigation')).toHaveCount(0)
+  await page.getByRole('button', { name: 'Show rooms' }).tap()
+  await alice.createRoom('Garden')
+  await expect(page.getByRole('navigation')).toHaveCount(0)
+  await alice.composer.fill('from my phone')
+  await page.getByRole('button', { name: 'Send' }).tap()
+  await alice.sees('from my phone')
+  await page.getByRole('button', { name: 'Members and settings' }).tap()
+  await expect(page.getByText('alice (you)')).toBeVisible()
+  await page.getByRole('button', { name: 'Close' }).tap()
+  await page.goBack()
+  await expect(page.getByRole('heading', { level: 1, name: 'General' })).toBeVisible()
+  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+  expect(overflow).toBeLessThanOrEqual(0)
+})
+
+test('a French browser gets French, and the choice of another language is kept', async ({
+  person,
+}) => {
+  const alice = await person('alice', { locale: 'fr-FR' })
+  const { page } = alice
+  await alice.open('/login')
+  await expect(page.getByRole('heading', { name: 'Content de vous revoir' })).toBeVisible()
+  await expect(page.locator('html')).toHaveAttribute('lang', 'fr')
+  await page.getByLabel('Adresse ou nom d’utilisateur').fill('personne')
+  await page.getByLabel('Mot de passe', { exact: true }).fill('peu importe 1')
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('alert')).toHaveText(
+    'L’adresse, le nom ou le mot de passe est incorrect.',
+  )
+  await page.getByLabel('Langue').selectOption('English')
+  await page.reload()
+  await expect(page.getByRole('heading', { name: 'Welcome back' })).toBeVisible()
+})
+
+test('it works over plain http on the local network', async ({ browser }) => {
+  const server = await Server.start('chat.lan')
+  const context = await browser.newContext()
+  const alice = new Person(await context.newPage(), 'alice', server.url)
+  const bob = new Person(await (await browser.newContext()).newPage(), 'bob', server.url)
+  await alice.signUp()
+  expect(await alice.page.evaluate(() => isSecureContext)).toBe(false)
+  await bob.signUp()
+  await alice.say('over plain http')
+  await bob.sees('over plain http')
+  // The lock between tabs has another way here.
+  const second = await context.newPage()
+  await Promise.all([second.goto(server.url), alice.page.reload()])
+  await expect(second.getByRole('log')).toContainText('over plain http')
+  await alice.sees('over plain http')
+  await bob.page.context().close()
+  await context.close()
+  await server.stop()
+})
+
+test('the appearance follows the system, or a choice', async ({ person }) => {
+  const alice = await person('alice', { colorScheme: 'dark' })
+  await alice.signUp()
+  const background = () =>
+    alice.page.evaluate(() => getComputedStyle(document.body).backgroundColor)
+  const dark = await background()
+  await alice.open('/profile')
+  await alice.page.getByLabel('Appearance').selectOption('Light')
+  expect(await background()).not.toBe(dark)
+  await alice.page.reload()
+  await expect(alice.page.getByLabel('Appearance')).toHaveValue('light')
+  expect(await background()).not.toBe(dark)
+})

@@ -1,0 +1,59 @@
+import { expect } from '@playwright/test'
+
+import type { components } from '../../src/api/schema'
+import type { Server } from './server'
+
+type Schemas = components['schemas']
+
+export const PASSWORD = 'correct horse 99'
+
+/** Somebody who uses the API and no browser. */
+export class Account {
+  private constructor(
+    private readonly server: Server,
+    readonly username: string,
+    readonly id: string,
+    private readonly token: string,
+  ) {}
+
+  static async signUp(server: Server, username: string): Promise<Account> {
+    const body = { username, email: `${username}@example.org`, password: PASSWORD }
+    const answer = await fetch(`${server.url}/auth/signup`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify(body),
+    })
+    expect(answer.status).toBe(201)
+    const { user, token } = (await answer.json()) as Schemas['SessionTokens']
+    return new Account(server, username, user.id, token)
+  }
+
+  async general(): Promise<Schemas['RoomSummary']> {
+    return (await this.request('GET', '/rooms/general')) as Schemas['RoomSummary']
+  }
+
+  async createRoom(name: string): Promise<Schemas['Room']> {
+    return (await this.request('POST', '/rooms/create', { name })) as Schemas['Room']
+  }
+
+  async send(roomId: number, content: string): Promise<Schemas['Message']> {
+    return (await this.request('POST', `/messages/${roomId}`, { content })) as Schemas['Message']
+  }
+
+  async history(roomId: number): Promise<Schemas['Message'][]> {
+    return (await this.request('GET', `/messages/${roomId}?limit=200`)) as Schemas['Message'][]
+  }
+
+  async request(method: string, path: string, body?: unknown): Promise<unknown> {
+    const answer = await fetch(this.server.url + path, {
+      method,
+      headers: {
+        Authorization: `Bearer ${this.token}`,
+        ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+      },
+      body: body === undefined ? undefined : JSON.stringify(body),
+    })
+    expect(answer.ok, `${method} ${path}: ${answer.status}`).toBe(true)
+    return answer.json()
+  }
+}
