@@ -35,10 +35,13 @@ pub const SOON: Duration = Duration::from_secs(5);
 
 /// Fails the test when `future` takes longer than `deadline`.
 pub async fn within<T>(deadline: Duration, what: &str, future: impl Future<Output = T>) -> T {
-    match tokio::time::timeout(deadline, future).await {
-        Ok(value) => value,
-        Err(_) => panic!("not within {deadline:?}: {what}"),
-    }
+    let waited = tokio::time::timeout(deadline, future).await;
+    waited.unwrap_or_else(|_| panic!("not within {deadline:?}: {what}"))
+}
+
+/// How many there are, in the type of a `seq`.
+pub fn count<T>(items: &[T]) -> i64 {
+    items.len().try_into().expect("tests are small")
 }
 
 /// Asks again until there is an answer: for what becomes visible by HTTP only.

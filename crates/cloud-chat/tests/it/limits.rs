@@ -16,6 +16,9 @@ async fn until_limited(tries_max: usize, mut attempt: impl AsyncFnMut(usize) -> 
     panic!("not limited after {tries_max} tries");
 }
 
+/// The body of the nth try.
+type Body = fn(usize) -> Value;
+
 fn limited() -> Topology {
     Topology::one_process().with("RATE_LIMITS", "on")
 }
@@ -36,7 +39,7 @@ async fn guessing_the_password_of_one_account_is_slowed_and_others_are_not() {
 #[tokio::test]
 async fn every_sensitive_route_is_limited_by_address() {
     let app = limited().start().await;
-    let attempts: [(&str, fn(usize) -> Value); 4] = [
+    let attempts: [(&str, Body); 4] = [
         ("/auth/login", |n| json!({"email": format!("nobody-{n}"), "password": "whatever it is"})),
         ("/auth/forgot-password", |n| json!({"email": format!("nobody-{n}@example.org")})),
         ("/auth/reset-password", |n| json!({"token": format!("{n}"), "newPassword": "long walks and talks"})),

@@ -51,7 +51,7 @@ impl World {
         assert!(!path.contains('{'), "{path}: an unknown parameter");
 
         let method = Method::from_bytes(method.as_bytes()).expect("a method");
-        let mut call = self.owner.api.call(method, &path);
+        let mut call = self.owner.api.call(&method, &path);
         if let Some(body) = (row.body)(self) {
             call = call.json(&body);
         }

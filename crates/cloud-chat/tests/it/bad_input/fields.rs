@@ -18,6 +18,7 @@ enum Odd {
 }
 use Odd::{Passes, Refused};
 
+#[derive(Clone, Copy)]
 struct Row {
     operation: &'static str,
     field: &'static str,
@@ -98,7 +99,7 @@ async fn every_field_of_every_body_refuses_what_it_must() {
     for row in ROWS {
         for (what, value, odd) in row.texts() {
             let answer =
-                world.send(row.operation, &with(&world.valid(row.operation), row.field, &value)).await;
+                world.send(row.operation, &with(&World::valid(row.operation), row.field, &value)).await;
             match odd {
                 Refused => assert_names(&answer, row.field, what),
                 Passes => assert_not_a_form_error(&answer, row.field, what),
@@ -107,7 +108,7 @@ async fn every_field_of_every_body_refuses_what_it_must() {
         for value in [json!(1), json!(-1.5), json!(true), json!([]), json!(["x"]), json!({}), json!({"a": 1})]
         {
             let answer =
-                world.send(row.operation, &with(&world.valid(row.operation), row.field, &value)).await;
+                world.send(row.operation, &with(&World::valid(row.operation), row.field, &value)).await;
             assert_names(&answer, row.field, &format!("{value} instead of a string"));
         }
         world.check_absent(row.operation, row.field, row.optional).await;
@@ -181,7 +182,7 @@ impl World {
 
     /// A body that is fine in form, so that the one changed field is what is wrong with it. It never succeeds in
     /// what would end the world.
-    fn valid(&self, operation: &str) -> Value {
+    fn valid(operation: &str) -> Value {
         let bodies = BTreeMap::from([
             (
                 "POST /auth/signup",
@@ -220,16 +221,17 @@ impl World {
             if path.starts_with("/users") { self.alice.id.clone() } else { self.room.to_string() };
         let path = path.replace("{id}", &user_or_room).replace("{roomId}", &user_or_room);
         let method = Method::from_bytes(method.as_bytes()).expect("a method");
-        let call = self.app.call(method, &path).raw_json(body).header("x-internal-api-key", INTERNAL_API_KEY);
+        let call =
+            self.app.call(&method, &path).raw_json(body).header("x-internal-api-key", INTERNAL_API_KEY);
         call.bearer(&self.alice.token).await
     }
 
     /// Left out, and `null`.
     async fn check_absent(&self, operation: &str, field: &str, optional: bool) {
-        let mut without = self.valid(operation);
+        let mut without = Self::valid(operation);
         without.as_object_mut().expect("an object").remove(field);
         for (body, what) in
-            [(without, "missing"), (with(&self.valid(operation), field, &Value::Null), "null")]
+            [(without, "missing"), (with(&Self::valid(operation), field, &Value::Null), "null")]
         {
             let answer = self.send(operation, &body).await;
             if !optional {
@@ -248,7 +250,7 @@ impl World {
     /// Half of a pair, escaped: no Unicode text has it.
     async fn check_surrogate(&self, operation: &str, field: &str) {
         for half in ["\\ud800", "abcdefgh\\udfff", "\\ud83d\\ud83d"] {
-            let body = with(&self.valid(operation), field, &json!("HERE")).to_string().replace("HERE", half);
+            let body = with(&Self::valid(operation), field, &json!("HERE")).to_string().replace("HERE", half);
             let answer = self.send_raw(operation, &body).await;
             answer.problem(400, "BAD_JSON");
         }
@@ -269,7 +271,7 @@ impl World {
                 "99999999999999999999",
             ];
             for value in wrong {
-                let body = with(&self.valid(operation), field, &json!("HERE"))
+                let body = with(&Self::valid(operation), field, &json!("HERE"))
                     .to_string()
                     .replace("\"HERE\"", value);
                 let answer = self.send_raw(operation, &body).await;

@@ -60,10 +60,8 @@ async fn what_is_no_id_names_nothing() {
             format!("/users/{id}"),
             format!("/rooms/{room}/members/{id}"),
         ] {
-            let answer = match path.contains("/members/") {
-                true => alice.delete(&path).await,
-                false => alice.get(&path).await,
-            };
+            let is_membership = path.contains("/members/");
+            let answer = if is_membership { alice.delete(&path).await } else { alice.get(&path).await };
             // A path that is no UTF-8, or has other segments than it seems to, may name another route.
             assert!([400, 404, 405, 414].contains(&answer.status), "{path:.80}: {}", answer.text());
             answer.any_problem(answer.status);

@@ -74,8 +74,9 @@ fn altered(claims: &Value, name: &str, value: Value) -> Value {
 
 /// Another payload under the old signature.
 fn with_payload_of(token: &str, claims: &Value) -> String {
-    let mut parts: Vec<_> = token.split('.').map(str::to_owned).collect();
-    parts[1] = sign(claims).split('.').nth(1).expect("a payload").to_owned();
+    let other = sign(claims);
+    let mut parts: Vec<_> = token.split('.').collect();
+    parts[1] = other.split('.').nth(1).expect("a payload");
     parts.join(".")
 }
 

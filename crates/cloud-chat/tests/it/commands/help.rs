@@ -36,7 +36,7 @@ async fn help_documents_every_command_and_variable() {
 
 #[tokio::test]
 async fn every_command_has_help() {
-    let mut all = String::new();
+    let mut all = Vec::new();
     for command in [
         &["migrate"][..],
         &["openapi"],
@@ -49,9 +49,9 @@ async fn every_command_has_help() {
     ] {
         let help = run(&[command, &["--help"]].concat()).await;
         assert_eq!((help.code, help.stderr.as_str()), (Some(0), ""), "{command:?}");
-        all += &format!("$ cloud-chat {} --help\n{}\n", command.join(" "), help.stdout);
+        all.push(format!("$ cloud-chat {} --help\n{}", command.join(" "), help.stdout));
     }
-    insta::assert_snapshot!("help_of_commands", all);
+    insta::assert_snapshot!("help_of_commands", all.join("\n"));
 }
 
 #[tokio::test]

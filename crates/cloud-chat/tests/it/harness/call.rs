@@ -27,25 +27,25 @@ impl Api {
         Self { client, base, ws: format!("ws://127.0.0.1:{port}/ws").into() }
     }
 
-    pub fn call(&self, method: Method, path: &str) -> Call {
+    pub fn call(&self, method: &Method, path: &str) -> Call {
         let request = self.client.request(method.clone(), format!("{}{path}", self.base));
         Call { request, what: format!("{method} {path}") }
     }
 
     pub fn get(&self, path: &str) -> Call {
-        self.call(Method::GET, path)
+        self.call(&Method::GET, path)
     }
 
     pub fn post(&self, path: &str, body: &Value) -> Call {
-        self.call(Method::POST, path).json(body)
+        self.call(&Method::POST, path).json(body)
     }
 
     pub fn patch(&self, path: &str, body: &Value) -> Call {
-        self.call(Method::PATCH, path).json(body)
+        self.call(&Method::PATCH, path).json(body)
     }
 
     pub fn delete(&self, path: &str) -> Call {
-        self.call(Method::DELETE, path)
+        self.call(&Method::DELETE, path)
     }
 }
 

@@ -74,7 +74,7 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            eprintln!("--- the end of the server's log\n{}---", tail(&self.log));
+            eprintln!("--- the end of the server's log\n{}\n---", tail(&self.log));
         }
     }
 }
@@ -92,7 +92,7 @@ async fn address_in(lines: &mut Lines<BufReader<ChildStdout>>) -> Option<u16> {
 fn tail(log: &Path) -> String {
     let text = std::fs::read_to_string(log).unwrap_or_default();
     let lines: Vec<_> = text.lines().collect();
-    lines[lines.len().saturating_sub(40)..].iter().map(|line| format!("{line}\n")).collect()
+    lines[lines.len().saturating_sub(40)..].join("\n")
 }
 
 /// What a command that ends by itself said.

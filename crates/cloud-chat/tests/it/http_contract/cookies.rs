@@ -65,7 +65,8 @@ async fn a_cookie_counts_from_our_own_pages_only() {
             let call = app.post(path, &json!({"session": "cookie"})).header("origin", origin);
             call.header("cookie", &pair).await.problem(403, "BAD_ORIGIN");
         }
-        let form = app.api.call(reqwest::Method::POST, path).header("origin", ORIGIN).header("cookie", &pair);
+        let form =
+            app.api.call(&reqwest::Method::POST, path).header("origin", ORIGIN).header("cookie", &pair);
         form.header("content-type", "application/x-www-form-urlencoded")
             .await
             .problem(415, "UNSUPPORTED_MEDIA_TYPE");

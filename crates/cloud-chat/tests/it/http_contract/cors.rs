@@ -28,7 +28,7 @@ async fn the_frontend_alone_may_read_answers_from_another_origin() {
     assert_eq!(problem.header("access-control-allow-origin"), ORIGIN, "errors can be read too");
 
     for path in ["/users/me", "/auth/login", "/rooms/1", "/messages/1"] {
-        let preflight = app.api.call(Method::OPTIONS, path).header("origin", ORIGIN);
+        let preflight = app.api.call(&Method::OPTIONS, path).header("origin", ORIGIN);
         let preflight = preflight.header("access-control-request-method", "PATCH");
         let preflight =
             preflight.header("access-control-request-headers", "authorization,content-type").await;

@@ -2,7 +2,7 @@
 
 use futures::future::join_all;
 
-use crate::harness::{App, Message, MergingClient, Topology, User};
+use crate::harness::{App, MergingClient, Message, Topology, User, count};
 
 const EACH: i64 = 40;
 
@@ -90,7 +90,7 @@ pub async fn a_client_that_connects_in_the_middle_misses_nothing(topology: Topol
     let ((), (), mut clients) = futures::join!(post_all(&alice, plans), socket_all(&bob, plans), connect);
 
     let stored = alice.history(plans).await;
-    assert_eq!(stored.len(), 2 * usize::try_from(EACH).unwrap());
+    assert_eq!(count(&stored), 2 * EACH);
     for client in &mut clients {
         assert_eq!(client.log_until(plans, 2 * EACH).await, stored);
     }
