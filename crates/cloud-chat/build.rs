@@ -58,10 +58,13 @@ fn build(web: &Path, out: &Path) -> Result<(), String> {
     let result =
         npm(web).args(["exec", "--", "vite", "build", "--logLevel", "warn", "--outDir"]).arg(out).output();
     let result = result.map_err(|error| format!("npm does not start: {error}"))?;
-    if !result.status.success() {
-        // The sources are there and wrong: an empty page would hide that.
-        panic!("the web app does not build:\n{}{}", text(&result.stdout), text(&result.stderr));
-    }
+    // The sources are there and wrong: an empty page would hide that.
+    assert!(
+        result.status.success(),
+        "the web app does not build:\n{}{}",
+        text(&result.stdout),
+        text(&result.stderr)
+    );
     Ok(())
 }
 
@@ -77,7 +80,8 @@ fn install(web: &Path) -> Result<(), String> {
         result.map_err(|error| format!("npm is not there ({error}); install Node.js 20.19 or newer"))?;
     if !result.status.success() {
         let lines = text(&result.stderr);
-        let lines = lines.lines().filter_map(|line| line.strip_prefix("npm error ")).take(3).collect::<Vec<_>>();
+        let lines =
+            lines.lines().filter_map(|line| line.strip_prefix("npm error ")).take(3).collect::<Vec<_>>();
         return Err(format!("npm ci in web/ failed: {}", lines.join(" / ")));
     }
     fs::write(stamp, lock).map_err(|error| format!("node_modules cannot be written: {error}"))

@@ -130,7 +130,3 @@ pub fn routes() -> OpenApiRouter<Chat> {
         .merge(messages::http::router())
         .merge(reads::http::router())
 }
-
-pub fn router(chat: Chat) -> OpenApiRouter {
-    routes().with_state(chat)
-}

@@ -46,7 +46,7 @@ pub struct DataOptions {
 #[derive(Debug, Args)]
 pub struct HealthcheckOptions {
     /// Port that the server listens on.
-    #[arg(long, env = "PORT", default_value_t = 5000)]
+    #[arg(long, env = "PORT", default_value_t = 5000, value_parser = port)]
     pub port: u16,
 }
 
@@ -90,11 +90,11 @@ pub struct ServeOptions {
     pub data: DataOptions,
 
     /// Address to listen on: all of this machine's by default, 127.0.0.1 behind a proxy on the same machine.
-    #[arg(long, env = "HOST", default_value = "0.0.0.0", value_name = "IP")]
+    #[arg(long, env = "HOST", default_value = "0.0.0.0", value_parser = address, value_name = "IP")]
     pub host: IpAddr,
 
     /// Port to listen on; 0 takes a free one.
-    #[arg(long, env = "PORT", default_value_t = 5000)]
+    #[arg(long, env = "PORT", default_value_t = 5000, value_parser = port)]
     pub port: u16,
 
     /// Address of the web app as people open it: links in mails, and the one origin that CORS admits
@@ -172,7 +172,7 @@ pub struct ServeOptions {
     pub smtp_from: String,
 
     /// Messages a second that one user may send, with bursts of four times as many.
-    #[arg(long, env = "MESSAGE_RATE", default_value = "50", value_name = "COUNT", help_heading = "Limits")]
+    #[arg(long, env = "MESSAGE_RATE", default_value = "50", value_parser = rate, value_name = "COUNT", help_heading = "Limits")]
     pub message_rate: NonZeroU32,
 
     /// Whether logins, signups, resets and messages are limited; off is for benchmarks.
@@ -206,6 +206,18 @@ pub enum Signups {
 pub enum Switch {
     On,
     Off,
+}
+
+fn address(text: &str) -> Result<IpAddr, String> {
+    text.parse().map_err(|_| "must be an IP address".to_owned())
+}
+
+fn port(text: &str) -> Result<u16, String> {
+    text.parse().map_err(|_| "must be a port from 0 to 65535".to_owned())
+}
+
+fn rate(text: &str) -> Result<NonZeroU32, String> {
+    text.parse().map_err(|_| "must be a whole number of at least 1".to_owned())
 }
 
 fn range(text: &str) -> Result<IpNet, String> {
@@ -297,6 +309,9 @@ mod tests {
             message(&["cloud-chat", "--signups", "maybe"]),
             "SIGNUPS (--signups) must be one of open, closed (for example SIGNUPS=open)"
         );
-        assert!(message(&["cloud-chat", "--port", "x"]).starts_with("PORT (--port) is not valid"));
+        assert_eq!(
+            message(&["cloud-chat", "--port", "x"]),
+            "PORT (--port) must be a port from 0 to 65535 (for example PORT=5000)"
+        );
     }
 }

@@ -1,17 +1,22 @@
 //! Extractors whose refusals are problem documents: `Body`, `Path`, `Query`.
 
+use std::time::Duration;
+
 use axum::{
-    body::Bytes,
-    extract::{FromRequest, FromRequestParts, Request, rejection::BytesRejection},
-    http::{StatusCode, header, request::Parts},
+    extract::{FromRequest, FromRequestParts, RawPathParams, Request},
+    http::{header, request::Parts},
 };
-use protocol::{Code, FieldError, Validate, codes::FieldCode};
+use http_body_util::BodyExt;
+use protocol::{Code, RoomId, UserId, Validate, codes::FieldCode};
 use serde::de::DeserializeOwned;
 
 use crate::{Error, Kind};
 
 /// The most bytes that a body may have: a message of 4,000 scalars, every one escaped, fits.
 pub const BODY_BYTES_MAX: usize = 64 * 1024;
+/// How much more is read and dropped, so that a client sees why it is refused.
+const DRAINED_BYTES_MAX: usize = 8 * 1024 * 1024;
+const DRAIN_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// A JSON object that was checked.
 #[derive(Debug)]
@@ -20,7 +25,7 @@ pub struct Body<T>(pub T);
 impl<T: DeserializeOwned + Validate, S: Send + Sync> FromRequest<S> for Body<T> {
     type Rejection = Error;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Error> {
+    async fn from_request(request: Request, _: &S) -> Result<Self, Error> {
         if !is_json(&request) {
             return Err(Error::refused(
                 Kind::UnsupportedMediaType,
@@ -46,14 +51,15 @@ pub fn parse_object<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
         });
     }
     let value = serde_path_to_error::deserialize(&mut *deserializer).map_err(|error| {
-        if !error.inner().is_data() {
+        // For an enum the parser calls a number bad syntax; whether it is JSON, a value of any type tells.
+        if !error.inner().is_data() && serde_json::from_slice::<serde_json::Value>(bytes).is_err() {
             return bad_json();
         }
         let missing = error.inner().to_string();
         let missing = missing.strip_prefix("missing field `").and_then(|rest| rest.split('`').next());
         match missing {
-            Some(field) => Error::invalid(vec![FieldError::new(field, FieldCode::Required)]),
-            None => Error::invalid(vec![FieldError::new(error.path().to_string(), FieldCode::WrongType)]),
+            Some(field) => Error::invalid_field(field, FieldCode::Required),
+            None => Error::invalid_field(&error.path().to_string(), FieldCode::WrongType),
         }
     })?;
     deserializer.end().map_err(|_| bad_json())?;
@@ -70,23 +76,71 @@ fn is_json(request: &Request) -> bool {
     essence.eq_ignore_ascii_case("application/json")
 }
 
-fn bytes_refused(rejection: &BytesRejection) -> Error {
-    if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
-        return Error::refused(Kind::TooLarge, Code::TooLarge, "The body is larger than 64 KiB.");
+async fn read(mut body: axum::body::Body) -> Result<Vec<u8>, Error> {
+    let cut = |_| Error::refused(Kind::Invalid, Code::BadJson, "The body ended before its end.");
+    let mut bytes = Vec::new();
+    while let Some(frame) = body.frame().await {
+        let Ok(data) = frame.map_err(cut)?.into_data() else { continue };
+        if bytes.len() + data.len() > BODY_BYTES_MAX {
+            drain(body).await;
+            return Err(Error::refused(Kind::TooLarge, Code::TooLarge, "The body is larger than 64 KiB."));
+        }
+        bytes.extend_from_slice(&data);
     }
-    Error::refused(Kind::Invalid, Code::Invalid, "The body could not be read to its end.")
+    Ok(bytes)
+}
+
+/// Reads on for a while: closing on a client that is still sending would reset the connection, and it would see
+/// that instead of the answer.
+async fn drain(mut body: axum::body::Body) {
+    let rest = async {
+        let mut left = DRAINED_BYTES_MAX;
+        while let Some(Ok(frame)) = body.frame().await {
+            left = left.saturating_sub(frame.data_ref().map_or(0, bytes::Bytes::len));
+            if left == 0 {
+                return;
+            }
+        }
+    };
+    // Past the time, as past the bytes, the client has lost its claim to an answer.
+    tokio::time::timeout(DRAIN_TIMEOUT, rest).await.ok();
 }
 
 /// Path parameters. One that is no id names nothing: 404, as for an id that is not there.
 #[derive(Debug)]
 pub struct Path<T>(pub T);
 
-impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T> {
+/// What `Path` reads. By `FromStr`, so that an id has one spelling; serde would take `+1` for 1.
+pub trait PathParams: Sized {
+    /// `values`: decoded, in the order of the path.
+    fn parse(values: &[&str]) -> Option<Self>;
+}
+
+macro_rules! single_path_param {
+    ($($type:ty),*) => {$(
+        impl PathParams for $type {
+            fn parse(values: &[&str]) -> Option<Self> {
+                values.first()?.parse().ok()
+            }
+        }
+    )*};
+}
+
+single_path_param!(RoomId, UserId, String);
+
+impl<A: PathParams, B: PathParams> PathParams for (A, B) {
+    fn parse(values: &[&str]) -> Option<Self> {
+        Some((A::parse(values)?, B::parse(values.get(1..)?)?))
+    }
+}
+
+impl<T: PathParams, S: Send + Sync> FromRequestParts<S> for Path<T> {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
-        let path = axum::extract::Path::from_request_parts(parts, state).await;
-        path.map(|axum::extract::Path(value)| Self(value)).map_err(|_| Error::not_found())
+        let params = RawPathParams::from_request_parts(parts, state).await.map_err(|_| Error::not_found())?;
+        let values = params.iter().map(|(_, value)| value).collect::<Vec<_>>();
+        T::parse(&values).map(Self).ok_or_else(Error::not_found)
     }
 }
 

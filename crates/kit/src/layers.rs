@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use axum::{
     Router,
-    extract::{DefaultBodyLimit, MatchedPath, Request},
+    extract::{MatchedPath, Request},
     http::{HeaderName, HeaderValue, Method, header},
     middleware::{self, Next},
     response::{IntoResponse, Response},
@@ -13,7 +13,7 @@ use tower_http::{catch_panic::CatchPanicLayer, cors::CorsLayer};
 use tracing::Instrument;
 use uuid::Uuid;
 
-use crate::{Error, extract::BODY_BYTES_MAX};
+use crate::Error;
 
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 pub const HAS_MORE: HeaderName = HeaderName::from_static("x-has-more");
@@ -21,7 +21,6 @@ pub const HAS_MORE: HeaderName = HeaderName::from_static("x-has-more");
 /// Wraps a finished router. `frontend_url` is the one origin that may read answers from elsewhere.
 pub fn wrap(router: Router, frontend_url: &str) -> Router {
     let router = router
-        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .layer(CatchPanicLayer::custom(|panic: Box<dyn std::any::Any + Send>| {
             let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
             let text = text.or_else(|| panic.downcast_ref::<String>().cloned());

@@ -78,7 +78,7 @@ impl Validate for Login {
 #[serde(rename_all = "camelCase")]
 pub struct RefreshTokenBody {
     /// Left out where the cookie carries it.
-    #[schema(required = false, max_length = 4096)]
+    #[schema(required = false, min_length = 1, max_length = 4096)]
     pub refresh_token: Option<String>,
     #[serde(default)]
     #[schema(required = false)]
@@ -171,7 +171,6 @@ impl Validate for DeleteUser {
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Introspect {
-    #[schema(max_length = 4096)]
     pub token: String,
 }
 

@@ -1,9 +1,12 @@
 //! Newtyped identifiers: swapped arguments must not compile.
 
-use std::{fmt, str::FromStr};
+use std::{borrow::Cow, fmt, str::FromStr};
 
 use serde::{Deserialize, Deserializer, Serialize};
-use utoipa::ToSchema;
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{KnownFormat, ObjectBuilder, RefOr, Schema, SchemaFormat, Type},
+};
 use uuid::Uuid;
 
 /// The largest integer that a JavaScript number holds exactly.
@@ -49,11 +52,8 @@ uuid_id!(SessionId);
 macro_rules! integer_id {
     ($(#[$doc:meta])* $name:ident, $min:literal) => {
         $(#[$doc])*
-        #[derive(
-            Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, ToSchema,
-        )]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
         #[serde(transparent)]
-        #[schema(value_type = i64, minimum = $min, maximum = 9_007_199_254_740_991_i64)]
         pub struct $name(pub i64);
 
         impl $name {
@@ -72,9 +72,10 @@ macro_rules! integer_id {
         impl FromStr for $name {
             type Err = InvalidId;
 
-            /// Digits only: no sign, no spaces, so that an id has one spelling.
+            /// Digits only: no sign, no spaces, no leading zero, so that an id has one spelling.
             fn from_str(text: &str) -> Result<Self, Self::Err> {
-                if !text.bytes().all(|byte| byte.is_ascii_digit()) {
+                let is_padded = text.len() > 1 && text.starts_with('0');
+                if is_padded || !text.bytes().all(|byte| byte.is_ascii_digit()) {
                     return Err(InvalidId);
                 }
                 text.parse().ok().and_then(Self::new).ok_or(InvalidId)
@@ -85,6 +86,21 @@ macro_rules! integer_id {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 let value = i64::deserialize(deserializer)?;
                 Self::new(value).ok_or_else(|| serde::de::Error::custom("integer out of range"))
+            }
+        }
+
+        // By hand: the derive does not see the literals that a macro hands on.
+        impl PartialSchema for $name {
+            fn schema() -> RefOr<Schema> {
+                let format = SchemaFormat::KnownFormat(KnownFormat::Int64);
+                let object = ObjectBuilder::new().schema_type(Type::Integer).format(Some(format));
+                object.minimum(Some($min)).maximum(Some(INTEGER_MAX)).into()
+            }
+        }
+
+        impl ToSchema for $name {
+            fn name() -> Cow<'static, str> {
+                stringify!($name).into()
             }
         }
     };
@@ -174,9 +190,19 @@ mod tests {
     #[test]
     fn an_id_has_one_spelling() {
         assert_eq!("7".parse(), Ok(RoomId(7)));
-        for text in ["", "0", "+7", " 7", "7.0", "-1", "9007199254740992", "99999999999999999999"] {
+        for text in ["", "0", "+7", "07", " 7", "7.0", "-1", "9007199254740992", "99999999999999999999"] {
             assert_eq!(text.parse::<RoomId>(), Err(InvalidId), "{text:?}");
         }
+    }
+
+    #[test]
+    fn the_schema_of_an_id_tells_its_bounds() {
+        let bounds = |schema: RefOr<Schema>| {
+            let json = serde_json::to_value(schema).unwrap();
+            (json["minimum"].as_i64(), json["maximum"].as_i64())
+        };
+        assert_eq!(bounds(RoomId::schema()), (Some(1), Some(INTEGER_MAX)));
+        assert_eq!(bounds(Seq::schema()), (Some(0), Some(INTEGER_MAX)));
     }
 
     #[test]
