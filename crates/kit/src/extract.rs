@@ -33,9 +33,7 @@ impl<T: DeserializeOwned + Validate, S: Send + Sync> FromRequest<S> for Body<T> 
                 "Send JSON with `Content-Type: application/json`.",
             ));
         }
-        let bytes =
-            Bytes::from_request(request, state).await.map_err(|rejection| bytes_refused(&rejection))?;
-        parse_object::<T>(&bytes)?.validate().map(Self).map_err(Error::invalid)
+        parse_object::<T>(&read(request.into_body()).await?)?.validate().map(Self).map_err(Error::invalid)
     }
 }
 
