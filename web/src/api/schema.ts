@@ -562,10 +562,7 @@ export interface components {
             /** @description The sender's name when the message was written. */
             usernameSnapshot: string;
         };
-        /**
-         * Format: int64
-         * @description A message, across all rooms. Never used twice.
-         */
+        /** Format: int64 */
         MessageId: number;
         /** @enum {string} */
         MessageKind: "TEXT";
@@ -611,10 +608,7 @@ export interface components {
             /** @description The owner's name when they became it; `null` for the general room. */
             ownerUsernameSnapshot: string | null;
         };
-        /**
-         * Format: int64
-         * @description A room. Never used twice.
-         */
+        /** Format: int64 */
         RoomId: number;
         /** @description Of `POST /rooms/create` and `PATCH /rooms/{id}`. */
         RoomName: {
@@ -650,10 +644,7 @@ export interface components {
             content: string;
             roomId: components["schemas"]["RoomRef"];
         };
-        /**
-         * Format: int64
-         * @description A message's place in its room: 1, 2, 3 … without gaps. 0 stands before the first.
-         */
+        /** Format: int64 */
         Seq: number;
         ServerEvent: {
             /** Format: uuid */
