@@ -81,6 +81,12 @@ scenarios! {
         deep_json_is_answered,
         too_many_messages_are_told_to_wait,
         persistent_abuse_closes_with_1008;
+    races:
+        of_many_signups_with_one_name_one_wins,
+        of_many_uses_of_a_reset_link_one_counts,
+        adding_somebody_many_times_at_once_adds_once,
+        when_everybody_leaves_at_once_the_room_ends,
+        a_room_deleted_in_the_middle_of_talk_ends_for_all_at_one_point;
     slow_readers:
         a_reader_that_stops_is_cut_off_while_the_others_go_on;
     accounts:

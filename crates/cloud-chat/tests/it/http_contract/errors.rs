@@ -122,6 +122,29 @@ async fn every_response_has_a_request_id_that_a_caller_may_choose() {
 }
 
 #[tokio::test]
+async fn the_log_names_requests_by_their_id_and_holds_no_secret() {
+    let app = Topology::one_process().with("LOG", "debug").start().await;
+    let alice = app.user("alice").await;
+    alice.connect().await.assert_alive().await;
+    alice.get("/users/me").header("x-request-id", "one-to-look-for").await.is(200);
+    app.get(&format!("/users/me?token={}", alice.token)).await.is(401);
+    let log = app.log();
+    assert!(log.contains("one-to-look-for"), "the premise: requests are logged");
+    for secret in [&alice.token, &alice.refresh_token, &alice.password] {
+        assert!(!log.contains(secret.as_str()), "{secret} is in the log");
+    }
+}
+
+#[tokio::test]
+async fn the_websockets_path_says_what_it_speaks() {
+    let app = Topology::one_process().start().await;
+    let answer = app.get("/ws").await;
+    assert!([400, 426].contains(&answer.status), "{}", answer.text());
+    answer.any_problem(answer.status);
+    app.post("/ws", &json!({})).await.problem(405, "METHOD_NOT_ALLOWED");
+}
+
+#[tokio::test]
 async fn several_fields_at_fault_are_all_named() {
     let app = Topology::one_process().start().await;
     let answer = app.post("/auth/signup", &json!({"username": "a", "email": "x", "password": "y"})).await;

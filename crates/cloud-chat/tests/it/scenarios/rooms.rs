@@ -74,5 +74,7 @@ pub async fn the_general_room_is_everybodys(topology: Topology) {
         member.delete(&format!("{path}/members/{}", member.id)).await.problem(403, "GENERAL_ROOM");
         member.delete(&format!("{path}/members/{}", carol.id)).await.problem(403, "GENERAL_ROOM");
     }
+    let add = json!({"username": "bob"});
+    alice.post(&format!("/rooms/{general}/add-member"), &add).await.problem(403, "GENERAL_ROOM");
     assert_eq!(alice.my_room(general).await, None, "my-rooms leaves general out");
 }
