@@ -55,6 +55,7 @@ pub struct Stats {
 }
 
 impl Realtime {
+    #[expect(clippy::needless_pass_by_value, reason = "the bus is a handle like the others")]
     pub fn start(rooms: Arc<dyn Rooms>, bus: Arc<dyn Bus>, tokens: Tokens, tasks: &Tasks) -> Self {
         Self::start_with(Config::default(), rooms, &*bus, tokens, tasks)
     }
@@ -66,7 +67,7 @@ impl Realtime {
         tokens: Tokens,
         tasks: &Tasks,
     ) -> Self {
-        let lookups = Lookups::start(rooms.clone(), config.ask_timeout, tasks);
+        let lookups = Lookups::start(&rooms, config.ask_timeout, tasks);
         let revocations = tokens.revocations().clone();
         let hub = Hub::start(config.clone(), rooms.clone(), lookups.clone(), bus, revocations, tasks);
         let (opens, sockets) = (Semaphore::new(OPENS_MAX), TaskTracker::new());

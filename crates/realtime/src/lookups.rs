@@ -31,7 +31,7 @@ struct Lookup {
 }
 
 impl Lookups {
-    pub fn start(rooms: Arc<dyn Rooms>, timeout: Duration, tasks: &Tasks) -> Self {
+    pub fn start(rooms: &Arc<dyn Rooms>, timeout: Duration, tasks: &Tasks) -> Self {
         let (queue, waiting) = mpsc::channel(QUEUE_MAX);
         let waiting = Arc::new(Mutex::new(waiting));
         for _ in 0..READERS {

@@ -2,7 +2,7 @@
 //! heard is the hub's.
 
 mod budget;
-mod connect;
+pub(crate) mod connect;
 mod ending;
 mod live;
 mod sends;

@@ -25,7 +25,7 @@ pub(super) struct Invitation {
     pub is_bearer: bool,
 }
 
-pub(super) struct Connected {
+pub(crate) struct Connected {
     pub user: Sender,
     pub outbox: Outbox,
     pub presence: Presence,
@@ -61,7 +61,7 @@ impl Invitation {
 }
 
 /// Listens, reads, registers, in this order; or says why not.
-pub(super) async fn connect(realtime: &Realtime, peer: Result<Peer, Close>) -> Result<Connected, Close> {
+pub(crate) async fn connect(realtime: &Realtime, peer: Result<Peer, Close>) -> Result<Connected, Close> {
     let peer = peer?;
     let user = peer.user.clone();
     let (sink, mut outbox) = sinks::sink();

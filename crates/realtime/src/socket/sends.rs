@@ -28,8 +28,11 @@ pub(super) struct Sends {
 
 struct Sending {
     receipts: Vec<Receipt>,
-    answers: Pin<Box<dyn Future<Output = Result<Vec<Result<Sent>>>> + Send>>,
+    answers: Pin<Box<dyn Future<Output = Answers> + Send>>,
 }
+
+/// One for each draft, or why there are none.
+type Answers = Result<Vec<Result<Sent>>>;
 
 impl Sends {
     pub fn push(&mut self, draft: Draft, receipt: Receipt) {

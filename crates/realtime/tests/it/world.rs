@@ -1,0 +1,321 @@
+//! Chat as a model in memory: what is committed is the truth, and whether it is published is the test's to say.
+//! Shared by the hub's own tests.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
+    sync::{
+        Mutex, MutexGuard,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+
+use async_trait::async_trait;
+use fanout::{Bus, Event, MemoryBus};
+use kit::{Error, Result};
+use protocol::{
+    ClientMessageId, Code, Message, MessageId, Room, RoomId, Seq, Timestamp, UserId,
+    messages::MessageKind,
+    seams::{Draft, Page, Positions, RoomMembers, RoomState, Sender, Sent, UserPosition, UserRooms},
+};
+use tokio::sync::watch;
+
+use super::Rooms;
+
+#[derive(Default)]
+pub struct World {
+    pub bus: MemoryBus,
+    state: Mutex<State>,
+    /// Reads of users' rooms so far.
+    pub lookups: AtomicUsize,
+    /// Batches of drafts so far.
+    pub batches: AtomicUsize,
+}
+
+#[derive(Default)]
+struct State {
+    rooms: BTreeMap<RoomId, ModelRoom>,
+    revs: HashMap<UserId, i64>,
+    sent: HashMap<(UserId, ClientMessageId), Message>,
+    messages: i64,
+    /// Chat cannot be reached.
+    is_away: bool,
+    /// Rooms whose log answers only once the gate opens.
+    slow: HashSet<RoomId>,
+    gate: Option<watch::Sender<bool>>,
+    is_sending_held: bool,
+}
+
+#[derive(Default)]
+struct ModelRoom {
+    log: Vec<Message>,
+    members: BTreeSet<UserId>,
+    members_rev: i64,
+}
+
+/// What is committed is published, or its publication is lost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Publish {
+    Yes,
+    Lost,
+}
+
+pub fn user(name: &str) -> Sender {
+    Sender { user_id: UserId::random(), username: name.into() }
+}
+
+impl World {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap()
+    }
+
+    pub async fn publish(&self, events: Vec<Event>, publish: Publish) {
+        if publish == Publish::Yes {
+            self.bus.publish(events).await;
+        }
+    }
+
+    pub fn create(&self, room: RoomId, members: &[&Sender]) {
+        let mut state = self.state();
+        state.rooms.insert(room, ModelRoom::default());
+        for member in members {
+            state.join(room, member.user_id);
+        }
+    }
+
+    pub async fn add(&self, room: RoomId, user: &Sender, publish: Publish) {
+        let (members_rev, rooms_rev) = self.state().join(room, user.user_id);
+        let (user_id, username) = (user.user_id, user.username.clone());
+        let event = Event::MemberAdded { room_id: room, user_id, username, members_rev, rooms_rev };
+        self.publish(vec![event], publish).await;
+    }
+
+    /// Answers with the last `seq` that the user may be given.
+    pub async fn remove(&self, room: RoomId, user: &Sender, publish: Publish) -> Seq {
+        let (members_rev, rooms_rev, last_seq) = self.state().leave(room, user.user_id);
+        let (user_id, username) = (user.user_id, user.username.clone());
+        let event =
+            Event::MemberRemoved { room_id: room, user_id, username, members_rev, rooms_rev, last_seq };
+        self.publish(vec![event], publish).await;
+        last_seq
+    }
+
+    pub async fn delete(&self, room: RoomId, publish: Publish) {
+        self.state().rooms.remove(&room);
+        self.publish(vec![Event::RoomDeleted { room_id: room }], publish).await;
+    }
+
+    /// Commits a message; returns its event.
+    pub fn commit(&self, room: RoomId, sender: &Sender, content: &str) -> Event {
+        let draft = Draft {
+            sender: sender.clone(),
+            room_id: room,
+            content: content.into(),
+            client_message_id: ClientMessageId::random(),
+        };
+        let mut state = self.state();
+        let message = state.store(draft).unwrap().message;
+        Event::Message { members_rev: state.rooms[&room].members_rev, message }
+    }
+
+    pub async fn say(&self, room: RoomId, sender: &Sender, content: &str, publish: Publish) {
+        let event = self.commit(room, sender, content);
+        self.publish(vec![event], publish).await;
+    }
+
+    pub async fn update(&self, room: RoomId, name: &str) {
+        let room = Room {
+            id: room,
+            name: name.into(),
+            owner_user_id: None,
+            owner_username_snapshot: None,
+            created_at: Timestamp(0),
+        };
+        self.bus.publish(vec![Event::RoomUpdated { room }]).await;
+    }
+
+    pub async fn read(&self, room_id: RoomId, user: &Sender, seq: i64) {
+        let event = Event::Read { user_id: user.user_id, room_id, seq: Seq(seq) };
+        self.bus.publish(vec![event]).await;
+    }
+
+    pub fn set_away(&self, is_away: bool) {
+        self.state().is_away = is_away;
+    }
+
+    /// Reading this room's log hangs until the returned sender says `true`.
+    pub fn slow_down(&self, room: RoomId) -> watch::Sender<bool> {
+        let (gate, _) = watch::channel(false);
+        let mut state = self.state();
+        state.slow.insert(room);
+        state.gate = Some(gate.clone());
+        gate
+    }
+
+    /// Storing hangs until the returned sender says `true`.
+    pub fn hold_sends(&self) -> watch::Sender<bool> {
+        let (gate, _) = watch::channel(false);
+        let mut state = self.state();
+        state.is_sending_held = true;
+        state.gate = Some(gate.clone());
+        gate
+    }
+
+    fn reach(&self) -> Result<MutexGuard<'_, State>> {
+        let state = self.state();
+        if state.is_away { Err(Error::unavailable("away")) } else { Ok(state) }
+    }
+
+    async fn pass(&self, is_held: impl Fn(&State) -> bool) {
+        let gate = {
+            let state = self.state();
+            state.gate.as_ref().filter(|_| is_held(&state)).map(watch::Sender::subscribe)
+        };
+        if let Some(mut gate) = gate {
+            gate.wait_for(|is_open| *is_open).await.unwrap();
+        }
+    }
+}
+
+impl State {
+    fn join(&mut self, room: RoomId, user: UserId) -> (i64, i64) {
+        let room = self.rooms.get_mut(&room).unwrap();
+        assert!(room.members.insert(user), "already a member");
+        room.members_rev += 1;
+        let members_rev = room.members_rev;
+        (members_rev, self.raise(user))
+    }
+
+    fn leave(&mut self, room: RoomId, user: UserId) -> (i64, i64, Seq) {
+        let room = self.rooms.get_mut(&room).unwrap();
+        assert!(room.members.remove(&user), "no member");
+        room.members_rev += 1;
+        let (members_rev, last_seq) = (room.members_rev, room.last_seq());
+        (members_rev, self.raise(user), last_seq)
+    }
+
+    fn raise(&mut self, user: UserId) -> i64 {
+        let rev = self.revs.entry(user).or_default();
+        *rev += 1;
+        *rev
+    }
+
+    fn store(&mut self, draft: Draft) -> Result<Sent> {
+        let Draft { sender, room_id, content, client_message_id } = draft;
+        let key = (sender.user_id, client_message_id.clone());
+        if let Some(message) = self.sent.get(&key).cloned() {
+            if message.room_id != room_id {
+                return Err(Error::conflict(Code::Conflict, "used in another room"));
+            }
+            return Ok(Sent { message, duplicate: true });
+        }
+        self.messages += 1;
+        let id = MessageId(self.messages);
+        let room = self.rooms.get_mut(&room_id).filter(|room| room.members.contains(&sender.user_id));
+        let room = room.ok_or_else(Error::not_found)?;
+        let message = Message {
+            id,
+            room_id,
+            seq: room.last_seq().next(),
+            user_id: sender.user_id,
+            username: sender.username.clone(),
+            username_snapshot: sender.username,
+            kind: MessageKind::Text,
+            content,
+            file_url: None,
+            client_message_id,
+            created_at: Timestamp(1_704_110_400_000),
+        };
+        room.log.push(message.clone());
+        self.sent.insert(key, message.clone());
+        Ok(Sent { message, duplicate: false })
+    }
+
+    fn position(&self, room_id: RoomId) -> Option<RoomState> {
+        let room = self.rooms.get(&room_id)?;
+        Some(RoomState { room_id, last_seq: room.last_seq(), members_rev: room.members_rev })
+    }
+}
+
+impl ModelRoom {
+    fn last_seq(&self) -> Seq {
+        self.log.last().map_or(Seq::ZERO, |message| message.seq)
+    }
+}
+
+#[async_trait]
+impl Rooms for World {
+    async fn open(&self, user: &Sender, room: RoomId) -> Result<RoomState> {
+        let state = self.reach()?;
+        let is_member = state.rooms.get(&room).is_some_and(|room| room.members.contains(&user.user_id));
+        state.position(room).filter(|_| is_member).ok_or_else(Error::not_found)
+    }
+
+    async fn rooms_of(&self, users: &[Sender]) -> Result<Vec<UserRooms>> {
+        self.lookups.fetch_add(1, Ordering::Relaxed);
+        // As a read over the network would: others get on meanwhile.
+        tokio::task::yield_now().await;
+        let state = self.reach()?;
+        let rooms_of = |user: &Sender| {
+            let rooms = state.rooms.iter().filter(|(_, room)| room.members.contains(&user.user_id));
+            UserRooms {
+                user_id: user.user_id,
+                rooms_rev: state.revs.get(&user.user_id).copied().unwrap_or_default(),
+                rooms: rooms.filter_map(|(id, _)| state.position(*id)).collect(),
+            }
+        };
+        Ok(users.iter().map(rooms_of).collect())
+    }
+
+    async fn send(&self, drafts: Vec<Draft>) -> Vec<Result<Sent>> {
+        self.batches.fetch_add(1, Ordering::Relaxed);
+        self.pass(|state| state.is_sending_held).await;
+        let mut answers = Vec::new();
+        for draft in drafts {
+            assert_ne!(draft.content, "panic");
+            let room = draft.room_id;
+            let stored = self.reach().and_then(|mut state| {
+                let sent = state.store(draft)?;
+                let members_rev = state.rooms[&room].members_rev;
+                Ok((sent, members_rev))
+            });
+            if let Ok((Sent { message, duplicate: false }, members_rev)) = &stored {
+                let event = Event::Message { message: message.clone(), members_rev: *members_rev };
+                self.bus.publish(vec![event]).await;
+            }
+            answers.push(stored.map(|(sent, _)| sent));
+        }
+        answers
+    }
+
+    async fn after(&self, room: RoomId, seq: Seq, limit: u64) -> Result<Page> {
+        self.pass(|state| state.slow.contains(&room)).await;
+        let state = self.reach()?;
+        let room = state.rooms.get(&room).ok_or_else(Error::not_found)?;
+        let newer: Vec<Message> = room.log.iter().filter(|message| message.seq > seq).cloned().collect();
+        let limit = usize::try_from(limit).unwrap();
+        let has_more = newer.len() > limit;
+        Ok(Page { messages: newer.into_iter().take(limit).collect(), has_more })
+    }
+
+    async fn members(&self, asked: &[(RoomId, Vec<UserId>)]) -> Result<Vec<RoomMembers>> {
+        let state = self.reach()?;
+        let members = asked.iter().filter_map(|(room_id, users)| {
+            let room = state.rooms.get(room_id)?;
+            let users = users.iter().filter(|user| room.members.contains(user)).copied().collect();
+            Some(RoomMembers { room_id: *room_id, members_rev: room.members_rev, users })
+        });
+        Ok(members.collect())
+    }
+
+    async fn last_seqs(&self, rooms: &[RoomId], users: &[UserId]) -> Result<Positions> {
+        let state = self.reach()?;
+        let position = |user: &UserId| UserPosition {
+            user_id: *user,
+            rooms_rev: state.revs.get(user).copied().unwrap_or_default(),
+        };
+        Ok(Positions {
+            rooms: rooms.iter().filter_map(|room| state.position(*room)).collect(),
+            users: users.iter().map(position).collect(),
+        })
+    }
+}
