@@ -50,6 +50,7 @@ mod tests {
     #[test]
     fn a_malformed_variable_is_named_and_its_value_is_not_repeated() {
         assert_eq!(error_of("smtp://localhost:1025", "chat@example.org"), "");
+        assert_eq!(error_of("smtp://localhost?tls=required", "Cloud Chat <cloud-chat@localhost>"), "");
         assert_eq!(error_of("smtps://user:secret@mail.example.org", "Cloud Chat <chat@example.org>"), "");
         for url in ["", "mail.example.org", "http://mail.example.org", "smtp://user:secret@", "smtp:"] {
             let error = error_of(url, "chat@example.org");

@@ -125,8 +125,8 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_server_that_is_away_for_a_while_is_asked_again() {
-        let count = Cell::new(0);
-        let sent = attempt(&CancellationToken::new(), async || {
+        let (count, stopping) = (Cell::new(0), CancellationToken::new());
+        let sent = attempt(&stopping, async || {
             count.set(count.get() + 1);
             if count.get() < 3 { failure(false) } else { Ok(()) }
         });
@@ -137,8 +137,8 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_refusal_for_good_and_too_many_failures_end_it() {
         for (is_permanent, attempts) in [(true, 1), (false, PAUSES.len() + 1)] {
-            let count = Cell::new(0);
-            let sent = attempt(&CancellationToken::new(), async || {
+            let (count, stopping) = (Cell::new(0), CancellationToken::new());
+            let sent = attempt(&stopping, async || {
                 count.set(count.get() + 1);
                 failure(is_permanent)
             });

@@ -47,3 +47,66 @@ async fn sweep_tokens(auth: &Auth) -> Result<()> {
     password_reset_tokens::Entity::delete_many().filter(expired).exec(writer).await?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use fanout::MemoryBus;
+    use kit::{config::Secret, db::Database, jwt::Tokens, revocations::Revocations};
+    use sea_orm::ConnectionTrait;
+
+    use super::*;
+    use crate::{Config, Migrator};
+
+    const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+
+    #[tokio::test]
+    async fn expired_tokens_go_and_revoked_ones_stay_while_their_access_tokens_live() {
+        let folder = tempfile::tempdir().unwrap();
+        let db = Database::open_sqlite(&folder.path().join("auth.db")).await.unwrap();
+        db.migrate::<Migrator>().await.unwrap();
+        let now = Timestamp::now().0;
+        for (id, expires_at, revoked_at) in [
+            ("live", now + DAY_MS, None),
+            ("expired", now - DAY_MS, None),
+            ("revoked-now", now + DAY_MS, Some(now)),
+            ("revoked-now-and-expired", now - DAY_MS, Some(now)),
+            ("revoked-long-ago", now + DAY_MS, Some(now - DAY_MS)),
+        ] {
+            let revoked_at = revoked_at.map_or("NULL".into(), |at: i64| at.to_string());
+            let row = format!("'u', 'f', '{id}', 0, {expires_at}, {revoked_at}");
+            let columns = "user_id, family, token_hash, created_at, expires_at, revoked_at";
+            let insert = format!("INSERT INTO refresh_tokens ({columns}) VALUES ({row})");
+            db.writer.execute_unprepared(&insert).await.unwrap();
+        }
+        for (hash, expires_at) in [("live", now + DAY_MS), ("expired", now - 1)] {
+            let insert = format!("INSERT INTO password_reset_tokens VALUES ('{hash}', 'u', 0, {expires_at})");
+            db.writer.execute_unprepared(&insert).await.unwrap();
+        }
+
+        sweep_tokens(&auth(&db).await).await.unwrap();
+        let tokens = refresh_tokens::Entity::find().all(&db.reader).await.unwrap();
+        let left: Vec<_> = tokens.iter().map(|token| token.token_hash.as_str()).collect();
+        assert_eq!(left, ["live", "revoked-now", "revoked-now-and-expired"]);
+        let resets = password_reset_tokens::Entity::find().all(&db.reader).await.unwrap();
+        assert_eq!(resets.iter().map(|token| token.token_hash.as_str()).collect::<Vec<_>>(), ["live"]);
+    }
+
+    async fn auth(db: &Database) -> Auth {
+        let revocations = Revocations::new(Duration::from_secs(900));
+        let tokens = Tokens::new(&Secret::new("0123456789abcdef0123456789abcdef"), revocations);
+        let config = Config {
+            frontend_url: "http://localhost:5000".into(),
+            dev_mode: false,
+            signups_open: true,
+            rate_limits: false,
+            mail: None,
+            trusted_proxies: kit::address::TrustedProxies::default(),
+            internal_keys: kit::internal_key::InternalKeys::default(),
+        };
+        Auth::start(db.clone(), tokens, Arc::new(MemoryBus::default()), config, &Tasks::default())
+            .await
+            .unwrap()
+    }
+}

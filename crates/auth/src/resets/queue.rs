@@ -70,7 +70,7 @@ async fn work(auth: Auth, mailer: Mailer, mut jobs: mpsc::Receiver<Job>, stoppin
     while let Some(job) = jobs.recv().await {
         running.spawn(perform(auth.clone(), mailer.clone(), job, stopping.clone()));
     }
-    running.join_all().await;
+    while running.join_next().await.is_some() {}
 }
 
 async fn perform(auth: Auth, mailer: Mailer, job: Job, stopping: CancellationToken) {
