@@ -135,6 +135,14 @@ mod tests {
     }
 
     #[test]
+    fn derived_keys_differ_by_purpose_and_by_secret() {
+        let ours = tokens("0123456789abcdef0123456789abcdef");
+        assert_eq!(ours.derive_key("one"), ours.derive_key("one"));
+        assert_ne!(ours.derive_key("one"), ours.derive_key("other"));
+        assert_ne!(ours.derive_key("one"), tokens("another-secret-another-secret-another").derive_key("one"));
+    }
+
+    #[test]
     fn expired_forged_and_unsigned_tokens_are_refused() {
         let ours = tokens("0123456789abcdef0123456789abcdef");
         let others = tokens("another-secret-another-secret-another");
