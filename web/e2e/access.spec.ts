@@ -15,9 +15,15 @@ for (const colorScheme of ['light', 'dark'] as const) {
     test.setTimeout(120_000)
     const alice = await person('alice', { colorScheme })
     const { page } = alice
-    for (const path of ['/login', '/signup', '/forgot-password', '/reset-password', '/none']) {
+    for (const [path, heading] of [
+      ['/login', 'Welcome back'],
+      ['/signup', 'Create your account'],
+      ['/forgot-password', 'Forgotten password'],
+      ['/reset-password', 'Choose a new password'],
+      ['/none', 'This page does not exist'],
+    ] as const) {
       await alice.open(path)
-      await expect(page.getByRole('heading').first()).toBeAttached()
+      await expect(page.getByRole('heading', { name: heading })).toBeVisible()
       await expectNoViolations(page)
     }
     await alice.open('/signup')
@@ -48,7 +54,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await alice.sees('Thank you')
     await expectNoViolations(page)
     await alice.open('/profile')
-    await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+    await expect(page.getByRole('heading', { level: 1, name: 'Profile' })).toBeVisible()
     await expectNoViolations(page)
     await page.setViewportSize({ width: 390, height: 780 })
     await alice.open('/')

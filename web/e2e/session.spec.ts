@@ -162,6 +162,7 @@ test('the profile changes name, mail and password, and deletes the account', asy
 test('a server that cannot be reached is said to be so', async ({ server, person }) => {
   const alice = await person('alice')
   await alice.open('/login')
+  await expect(alice.page.getByLabel('Password')).toBeVisible()
   await server.kill()
   await alice.logIn()
   await expect(alice.page.getByRole('alert')).toContainText('The server cannot be reached')

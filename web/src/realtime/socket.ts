@@ -65,6 +65,13 @@ export class ChatSocket {
     else if (this.state.get() === 'connected') this.heartbeat.askNow()
   }
 
+  /** A connection keeps the name that its token had: after a new name it starts again with the new token. */
+  renew(): void {
+    if (this.state.get() !== 'connected') return
+    this.drop()
+    void this.connect()
+  }
+
   private async connect(): Promise<void> {
     clearTimeout(this.timer)
     this.state.set('connecting')

@@ -2,11 +2,11 @@ import { lazy, Suspense } from 'react'
 import { BrowserRouter, Route, Routes } from 'react-router'
 
 import { ErrorBoundary } from '@/ui/error-boundary'
-import { Spinner } from '@/ui/spinner'
 import { Toasts } from '@/ui/toasts'
 
 import { Guests, Members } from './guards'
 import * as pages from './lazy-pages'
+import { Starting } from './starting'
 
 const SignedIn = lazy(async () => ({ default: (await import('./signed-in')).SignedIn }))
 
@@ -15,7 +15,7 @@ export function App() {
   return (
     <ErrorBoundary>
       <BrowserRouter>
-        <Suspense fallback={<Spinner />}>
+        <Suspense fallback={<Starting unreachable={false} />}>
           <Routes>
             <Route element={<Guests />}>
               <Route path="/login" element={<pages.LogInPage />} />

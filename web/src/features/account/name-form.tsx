@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { fieldText } from '@/i18n/failure-text'
 import { useTexts } from '@/i18n/language'
 import { useSubmit } from '@/lib/use-submit'
-import { useMe } from '@/realtime/live-context'
+import { useLive, useMe } from '@/realtime/live-context'
 import { Button } from '@/ui/button'
 import { Form } from '@/ui/form'
 import { TextField } from '@/ui/text-field'
@@ -14,9 +14,11 @@ import { saveAccount } from './save-account'
 export function NameForm() {
   const t = useTexts()
   const me = useMe()
+  const { socket } = useLive()
   const [username, setUsername] = useState(me.username)
   const submission = useSubmit(async () => {
     await saveAccount(me.id, { username })
+    socket.renew()
     toast(t.common.saved)
   })
   return (

@@ -5,7 +5,7 @@ export function DayLine({ time }: { time: string }) {
   const t = useTexts()
   const language = useLanguage()
   return (
-    <div data-row className="flex items-center gap-3 px-5 py-3">
+    <div className="flex items-center gap-3 px-5 py-3">
       <span className="h-px grow bg-line" />
       <span className="text-xs font-medium text-muted">{dayText(t, language, time)}</span>
       <span className="h-px grow bg-line" />

@@ -9,7 +9,6 @@ export function MessageRow({ item }: { item: MessageItem }) {
   const { message, seq, entry, isHead } = item
   return (
     <article
-      data-row
       data-seq={seq}
       className={`group flex gap-3 px-3 hover:bg-canvas md:px-5 ${isHead ? 'mt-2 pt-1.5 pb-0.5' : 'py-0.5'}`}
     >

@@ -1,4 +1,4 @@
-/** A row and how far below the top of the box it stood. */
+/** A message and how far below the top of the box it ended. Its end, as a name above it may come and go. */
 export interface Anchor {
   row: Element
   offset: number
@@ -11,9 +11,9 @@ export function isNearEnd(box: Element): boolean {
   return box.scrollHeight - box.scrollTop - box.clientHeight <= NEAR_END
 }
 
-/** The first row that is in sight. */
+/** The first message that is in sight; lines between messages move with what is loaded. */
 export function anchorOf(box: Element, content: Element): Anchor | null {
-  const rows = content.querySelectorAll('[data-row]')
+  const rows = content.querySelectorAll('article')
   const top = box.getBoundingClientRect().top
   const row = rows[firstIndex(rows, (one) => one.getBoundingClientRect().bottom > top)]
   return row ? { row, offset: offsetOf(box, row) } : null
@@ -29,7 +29,7 @@ export function lastSeenSeq(box: Element): number | null {
 }
 
 export function offsetOf(box: Element, row: Element): number {
-  return row.getBoundingClientRect().top - box.getBoundingClientRect().top
+  return row.getBoundingClientRect().bottom - box.getBoundingClientRect().top
 }
 
 /** Rows stand in order, so the first that passes is found by halving. */
