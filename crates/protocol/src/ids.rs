@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, fmt, str::FromStr};
 
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de::Visitor};
 use utoipa::{
     PartialSchema, ToSchema,
     openapi::{KnownFormat, ObjectBuilder, RefOr, Schema, SchemaFormat, Type},
@@ -84,7 +84,7 @@ macro_rules! integer_id {
 
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let value = i64::deserialize(deserializer)?;
+                let value = deserializer.deserialize_any(Integer)?;
                 Self::new(value).ok_or_else(|| serde::de::Error::custom("integer out of range"))
             }
         }
@@ -121,6 +121,31 @@ integer_id!(
     Seq,
     0
 );
+
+/// A JSON number without a fraction: `7`, and also `7.0`, which JSON Schema calls an integer too.
+struct Integer;
+
+impl Visitor<'_> for Integer {
+    type Value = i64;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an integer")
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<i64, E> {
+        Ok(value)
+    }
+
+    fn visit_u64<E: serde::de::Error>(self, value: u64) -> Result<i64, E> {
+        i64::try_from(value).map_err(|_| E::custom("integer out of range"))
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "checked to be whole and far within i64")]
+    fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<i64, E> {
+        let is_exact = value.fract() == 0.0 && value.abs() < 9e15;
+        if is_exact { Ok(value as i64) } else { Err(E::custom("not an integer")) }
+    }
+}
 
 impl Seq {
     pub const ZERO: Self = Self(0);
@@ -192,6 +217,16 @@ mod tests {
         assert_eq!("7".parse(), Ok(RoomId(7)));
         for text in ["", "0", "+7", "07", " 7", "7.0", "-1", "9007199254740992", "99999999999999999999"] {
             assert_eq!(text.parse::<RoomId>(), Err(InvalidId), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn an_id_in_json_is_a_whole_number() {
+        for json in ["7", "7.0", "7e0"] {
+            assert_eq!(serde_json::from_str::<RoomId>(json).ok(), Some(RoomId(7)), "{json}");
+        }
+        for json in ["7.5", "0", "-1", "1e300", "9007199254740992", "18446744073709551615", "\"7\"", "null"] {
+            assert!(serde_json::from_str::<RoomId>(json).is_err(), "{json}");
         }
     }
 
