@@ -84,7 +84,7 @@ macro_rules! integer_id {
 
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let value = deserializer.deserialize_any(Integer)?;
+                let value = deserializer.deserialize_i64(Integer)?;
                 Self::new(value).ok_or_else(|| serde::de::Error::custom("integer out of range"))
             }
         }
