@@ -193,6 +193,8 @@ describe('the outbox', () => {
     outbox.add(1, 'hello')
     const queries = new QueryClient()
     expect(new Outbox({ ...options, queries })).toBeDefined()
-    expect(queries.getQueryData(keys.outbox)).toMatchObject([{ content: 'hello', state: 'pending' }])
+    expect(queries.getQueryData(keys.outbox)).toMatchObject([
+      { content: 'hello', state: 'pending' },
+    ])
   })
 })

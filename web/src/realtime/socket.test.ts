@@ -44,7 +44,7 @@ class FakeWebSocket {
   }
 }
 
-const connected = { type: 'system', event: 'connected', rooms: [] } as const
+const connected: Partial<ServerEvent> = { type: 'system', event: 'connected', rooms: [] }
 const ping = JSON.stringify({ action: 'ping' })
 
 function start() {
