@@ -56,7 +56,7 @@ impl TestApp {
         let (bus, tasks) = (Arc::new(MemoryBus::default()), Tasks::default());
         let started = Chat::start(db.clone(), tokens.clone(), bus.clone(), accounts.clone(), *config, &tasks);
         let chat = started.await.unwrap();
-        let (router, _) = chat::routes().with_state(chat.clone()).split_for_parts();
+        let (router, _) = chat::routes().with_state::<()>(chat.clone()).split_for_parts();
         let url = serve(router).await;
         Self { chat, bus, accounts, tasks, db, tokens, url, client: reqwest::Client::new(), folder }
     }

@@ -7,7 +7,7 @@ use crate::app::TestApp;
 #[tokio::test]
 async fn the_document_names_every_path_of_the_contract_with_its_security() {
     let app = TestApp::start().await;
-    let (_, mut document) = chat::routes().with_state(app.chat.clone()).split_for_parts();
+    let (_, mut document) = chat::routes().with_state::<()>(app.chat.clone()).split_for_parts();
     kit::openapi::complete(&mut document);
     let document = serde_json::to_value(&document).unwrap();
     let mut operations = BTreeSet::new();
