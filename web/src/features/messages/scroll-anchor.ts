@@ -11,6 +11,11 @@ export function isNearEnd(box: Element): boolean {
   return box.scrollHeight - box.scrollTop - box.clientHeight <= NEAR_END
 }
 
+/** Changes when a place in the box may have to be found again. */
+export function sizeOf(box: Element): string {
+  return `${box.scrollHeight} ${box.clientHeight} ${box.clientWidth}`
+}
+
 /** The first message that is in sight; lines between messages move with what is loaded. */
 export function anchorOf(box: Element, content: Element): Anchor | null {
   const rows = content.querySelectorAll('article')
