@@ -1,5 +1,6 @@
 //! The seam to chat: what sockets ask about rooms, always for many at once. In one process a call, between
-//! services HTTP with the internal key; the adapters are the binary's.
+//! services HTTP with the internal key; the adapters are the binary's. A revision in an answer is read before, or in one
+//! snapshot with, what it stands for: then a change in between is seen twice, never missed.
 
 use async_trait::async_trait;
 use kit::Result;

@@ -199,4 +199,13 @@ mod tests {
         assert_eq!(members.read(5, &[bob, eve], &[bob]), [(eve, ())]);
         assert!(!members.is_behind());
     }
+
+    #[test]
+    fn an_answer_from_before_somebody_was_attached_does_not_touch_them() {
+        let bob = UserId::random();
+        let mut members = at(4);
+        members.attach(bob, 6);
+        assert!(members.read(5, &[bob], &[]).is_empty());
+        assert_eq!(members.users(), [bob]);
+    }
 }

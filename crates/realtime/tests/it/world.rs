@@ -5,7 +5,7 @@ use std::{
     collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     sync::{
         Mutex, MutexGuard,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicU64, AtomicUsize, Ordering},
     },
 };
 
@@ -29,6 +29,9 @@ pub struct World {
     pub lookups: AtomicUsize,
     /// Batches of drafts so far.
     pub batches: AtomicUsize,
+    /// How long reads take at most: half of it before they look, half of it after, each another time.
+    pub delay_ms_max: AtomicU64,
+    delays: AtomicU64,
 }
 
 #[derive(Default)]
@@ -100,8 +103,26 @@ impl World {
     }
 
     pub async fn delete(&self, room: RoomId, publish: Publish) {
-        self.state().rooms.remove(&room);
+        {
+            let mut state = self.state();
+            let gone = state.rooms.remove(&room);
+            for member in gone.into_iter().flat_map(|room| room.members) {
+                state.raise(member);
+            }
+        }
         self.publish(vec![Event::RoomDeleted { room_id: room }], publish).await;
+    }
+
+    pub fn exists(&self, room: RoomId) -> bool {
+        self.state().rooms.contains_key(&room)
+    }
+
+    pub fn is_member(&self, room: RoomId, user: &Sender) -> bool {
+        self.state().rooms.get(&room).is_some_and(|room| room.members.contains(&user.user_id))
+    }
+
+    pub fn last_seq(&self, room: RoomId) -> i64 {
+        self.state().position(room).map_or(0, |state| state.last_seq.0)
     }
 
     /// Commits a message; returns its event.
@@ -158,6 +179,23 @@ impl World {
         state.is_sending_held = true;
         state.gate = Some(gate.clone());
         gate
+    }
+
+    /// Reads at one moment, somewhere within the time that it takes.
+    async fn look<T>(&self, read: impl FnOnce(&State) -> Result<T>) -> Result<T> {
+        self.delay().await;
+        let found = self.reach().and_then(|state| read(&state));
+        self.delay().await;
+        found
+    }
+
+    async fn delay(&self) {
+        let max = self.delay_ms_max.load(Ordering::Relaxed);
+        if max > 0 {
+            let nth = self.delays.fetch_add(1, Ordering::Relaxed);
+            let ms = nth.wrapping_mul(6_364_136_223_846_793_005).rotate_left(17) % max / 2;
+            tokio::time::sleep(std::time::Duration::from_millis(ms)).await;
+        }
     }
 
     fn reach(&self) -> Result<MutexGuard<'_, State>> {
@@ -230,6 +268,10 @@ impl State {
         Ok(Sent { message, duplicate: false })
     }
 
+    fn rooms_rev(&self, user: UserId) -> i64 {
+        self.revs.get(&user).copied().unwrap_or_default()
+    }
+
     fn position(&self, room_id: RoomId) -> Option<RoomState> {
         let room = self.rooms.get(&room_id)?;
         Some(RoomState { room_id, last_seq: room.last_seq(), members_rev: room.members_rev })
@@ -245,25 +287,29 @@ impl ModelRoom {
 #[async_trait]
 impl Rooms for World {
     async fn open(&self, user: &Sender, room: RoomId) -> Result<RoomState> {
-        let state = self.reach()?;
-        let is_member = state.rooms.get(&room).is_some_and(|room| room.members.contains(&user.user_id));
-        state.position(room).filter(|_| is_member).ok_or_else(Error::not_found)
+        self.look(|state| {
+            let is_member = state.rooms.get(&room).is_some_and(|room| room.members.contains(&user.user_id));
+            state.position(room).filter(|_| is_member).ok_or_else(Error::not_found)
+        })
+        .await
     }
 
     async fn rooms_of(&self, users: &[Sender]) -> Result<Vec<UserRooms>> {
         self.lookups.fetch_add(1, Ordering::Relaxed);
         // As a read over the network would: others get on meanwhile.
         tokio::task::yield_now().await;
-        let state = self.reach()?;
-        let rooms_of = |user: &Sender| {
-            let rooms = state.rooms.iter().filter(|(_, room)| room.members.contains(&user.user_id));
-            UserRooms {
-                user_id: user.user_id,
-                rooms_rev: state.revs.get(&user.user_id).copied().unwrap_or_default(),
-                rooms: rooms.filter_map(|(id, _)| state.position(*id)).collect(),
-            }
-        };
-        Ok(users.iter().map(rooms_of).collect())
+        self.look(|state| {
+            let rooms_of = |user: &Sender| {
+                let rooms = state.rooms.iter().filter(|(_, room)| room.members.contains(&user.user_id));
+                UserRooms {
+                    user_id: user.user_id,
+                    rooms_rev: state.rooms_rev(user.user_id),
+                    rooms: rooms.filter_map(|(id, _)| state.position(*id)).collect(),
+                }
+            };
+            Ok(users.iter().map(rooms_of).collect())
+        })
+        .await
     }
 
     async fn send(&self, drafts: Vec<Draft>) -> Vec<Result<Sent>> {
@@ -289,33 +335,36 @@ impl Rooms for World {
 
     async fn after(&self, room: RoomId, seq: Seq, limit: u64) -> Result<Page> {
         self.pass(|state| state.slow.contains(&room)).await;
-        let state = self.reach()?;
-        let room = state.rooms.get(&room).ok_or_else(Error::not_found)?;
-        let newer: Vec<Message> = room.log.iter().filter(|message| message.seq > seq).cloned().collect();
-        let limit = usize::try_from(limit).unwrap();
-        let has_more = newer.len() > limit;
-        Ok(Page { messages: newer.into_iter().take(limit).collect(), has_more })
+        self.look(|state| {
+            let room = state.rooms.get(&room).ok_or_else(Error::not_found)?;
+            let newer: Vec<Message> = room.log.iter().filter(|message| message.seq > seq).cloned().collect();
+            let limit = usize::try_from(limit).unwrap();
+            let has_more = newer.len() > limit;
+            Ok(Page { messages: newer.into_iter().take(limit).collect(), has_more })
+        })
+        .await
     }
 
     async fn members(&self, asked: &[(RoomId, Vec<UserId>)]) -> Result<Vec<RoomMembers>> {
-        let state = self.reach()?;
-        let members = asked.iter().filter_map(|(room_id, users)| {
-            let room = state.rooms.get(room_id)?;
-            let users = users.iter().filter(|user| room.members.contains(user)).copied().collect();
-            Some(RoomMembers { room_id: *room_id, members_rev: room.members_rev, users })
-        });
-        Ok(members.collect())
+        self.look(|state| {
+            let members = asked.iter().filter_map(|(room_id, users)| {
+                let room = state.rooms.get(room_id)?;
+                let users = users.iter().filter(|user| room.members.contains(user)).copied().collect();
+                Some(RoomMembers { room_id: *room_id, members_rev: room.members_rev, users })
+            });
+            Ok(members.collect())
+        })
+        .await
     }
 
     async fn last_seqs(&self, rooms: &[RoomId], users: &[UserId]) -> Result<Positions> {
-        let state = self.reach()?;
-        let position = |user: &UserId| UserPosition {
-            user_id: *user,
-            rooms_rev: state.revs.get(user).copied().unwrap_or_default(),
-        };
-        Ok(Positions {
-            rooms: rooms.iter().filter_map(|room| state.position(*room)).collect(),
-            users: users.iter().map(position).collect(),
+        self.look(|state| {
+            let position = |user: &UserId| UserPosition { user_id: *user, rooms_rev: state.rooms_rev(*user) };
+            Ok(Positions {
+                rooms: rooms.iter().filter_map(|room| state.position(*room)).collect(),
+                users: users.iter().map(position).collect(),
+            })
         })
+        .await
     }
 }
