@@ -17,6 +17,7 @@ test('a password is reset from end to end', async ({ person }) => {
   await alice.page.keyboard.press('Enter')
 
   await expect(alice.page).toHaveURL(/\/login$/)
+  await expect(alice.page.getByText('Your new password is set.')).toBeVisible()
   await alice.logIn(PASSWORD)
   await expect(alice.page.getByRole('alert')).toHaveText(
     'The email, username or password is wrong.',

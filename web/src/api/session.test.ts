@@ -144,6 +144,15 @@ describe('a session', () => {
   })
 })
 
+test('what one did oneself is why a session ended, whoever said so first', async () => {
+  const session = await signedIn()
+  session.end('revoked')
+  session.end('deleted')
+  expect(session.state.get()).toEqual({ status: 'anonymous', because: 'deleted' })
+  session.end('expired')
+  expect(session.state.get()).toEqual({ status: 'anonymous', because: 'deleted' })
+})
+
 describe('two tabs', () => {
   test('that refresh at once ask the server once and share the answer', async () => {
     const other = new Session()

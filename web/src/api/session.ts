@@ -63,7 +63,8 @@ export class Session {
   }
 
   end(because: EndReason): void {
-    if (this.state.get().status === 'anonymous') return
+    // The server may have closed the session first: what one did oneself says more about it.
+    if (this.state.get().status === 'anonymous' && !isOwnAct(because)) return
     this.forget(because)
     this.channel.sayEnded(because)
   }
@@ -155,6 +156,10 @@ function refreshBody() {
 /** The server answered, and the answer is no: trying again changes nothing. */
 function isFinal(failure: Failure): boolean {
   return [400, 401, 403].includes(failure.status)
+}
+
+function isOwnAct(because: EndReason): boolean {
+  return ['loggedOut', 'passwordReset', 'deleted'].includes(because)
 }
 
 function reasonOf(failure: Failure): EndReason {
