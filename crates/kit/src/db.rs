@@ -91,21 +91,41 @@ pub fn violated_constraint(error: &DbErr) -> Option<String> {
     }
 }
 
-/// Whether another try may succeed: the database is away, busy, or all connections are in use.
+/// Whether another try may succeed: the database is away, busy, its disk full, or all connections are in use.
 pub fn is_transient(error: &DbErr) -> bool {
     match error {
         DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => true,
         DbErr::Exec(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error)) => {
             match error.as_ref() {
                 sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed => true,
-                // SQLITE_BUSY and SQLITE_LOCKED with their extended codes.
+                // SQLITE_BUSY, SQLITE_LOCKED, SQLITE_IOERR and SQLITE_FULL with their extended codes.
                 sqlx::Error::Database(error) => error
                     .code()
                     .and_then(|code| code.parse::<i64>().ok())
-                    .is_some_and(|code| matches!(code & 0xff, 5 | 6)),
+                    .is_some_and(|code| matches!(code & 0xff, 5 | 6 | 10 | 13)),
                 _ => false,
             }
         }
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_full_disk_is_a_passing_state() {
+        let folder = tempfile::tempdir().unwrap();
+        let db = Database::open_sqlite(&folder.path().join("small.db")).await.unwrap();
+        db.writer.execute_unprepared("CREATE TABLE t (bytes BLOB)").await.unwrap();
+        db.writer.execute_unprepared("PRAGMA max_page_count = 4").await.unwrap();
+        let insert = "INSERT INTO t VALUES (zeroblob(65536))";
+        assert!(is_transient(&db.writer.execute_unprepared(insert).await.unwrap_err()));
+        db.writer.execute_unprepared("PRAGMA max_page_count = 4000").await.unwrap();
+        db.writer.execute_unprepared(insert).await.unwrap();
+        assert!(!is_transient(
+            &db.writer.execute_unprepared("INSERT INTO nowhere VALUES (1)").await.unwrap_err()
+        ));
     }
 }
