@@ -6,7 +6,9 @@ use axum::{
 };
 use hmac::{Hmac, KeyInit, Mac};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
-use protocol::{Code, SessionId, UserId, accounts::Claims, checks::TOKEN_BYTES_MAX, seams::Sender};
+use protocol::{
+    Code, SessionId, Timestamp, UserId, accounts::Claims, checks::TOKEN_BYTES_MAX, seams::Sender,
+};
 use sha2::Sha256;
 
 use crate::{Error, Kind, config::Secret, revocations::Revocations};
@@ -58,6 +60,10 @@ impl Tokens {
         let claims = jsonwebtoken::decode::<Claims>(token, &self.verifying, &validation)
             .map_err(|_| Error::unauthorized())?
             .claims;
+        // A lifetime that was shortened counts for older tokens, too: revocations are not kept for longer than that.
+        if claims.iat < (Timestamp::now() - self.revocations.token_lifetime()).as_secs() {
+            return Err(Error::unauthorized());
+        }
         if self.revocations.contains(claims.sid) {
             return Err(Error::refused(
                 Kind::Unauthorized,
@@ -112,8 +118,6 @@ fn bearer(parts: &Parts) -> Option<&str> {
 mod tests {
     use std::time::Duration;
 
-    use protocol::Timestamp;
-
     use super::*;
 
     fn tokens(secret: &str) -> Tokens {
@@ -161,6 +165,18 @@ mod tests {
         for token in [expired, forged, unsigned, other_algorithm, String::new(), "a.b.c".into()] {
             assert_eq!(ours.verify(&token).unwrap_err().code(), Code::Unauthorized, "{token}");
         }
+    }
+
+    #[test]
+    fn a_shortened_lifetime_ends_tokens_that_were_signed_for_longer() {
+        let secret = Secret::new("0123456789abcdef0123456789abcdef");
+        let tokens =
+            |lifetime_secs| Tokens::new(&secret, Revocations::new(Duration::from_secs(lifetime_secs)));
+        let mut claims = claims(7200);
+        claims.iat -= 3600;
+        let token = tokens(7200).sign(&claims).unwrap();
+        assert!(tokens(7200).verify(&token).is_ok());
+        assert_eq!(tokens(900).verify(&token).unwrap_err().code(), Code::Unauthorized);
     }
 
     #[test]
