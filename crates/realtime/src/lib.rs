@@ -98,7 +98,7 @@ impl Realtime {
     }
 }
 
-/// `GET /ws`: the WebSocket.
+/// `GET /ws`: the WebSocket. To be served by HTTP/1.1 with `TCP_NODELAY` set: small frames must not wait for more.
 pub fn router(realtime: Realtime) -> axum::Router {
     axum::Router::new().route("/ws", get(socket::open)).with_state(realtime)
 }

@@ -42,7 +42,8 @@ pub fn receive_binary() -> Effect {
     Effect::Refuse(refusal(SocketErrorCode::BadJson, "Send JSON in text frames."))
 }
 
-/// Takes what the storing of a message came to.
+/// Takes what the storing of a message came to. The sender's own `message` event comes before or after the `ack`:
+/// clients rely on neither order.
 pub fn answer(receipt: Receipt, result: Result<Sent>) -> ServerEvent {
     match result {
         Ok(Sent { message, duplicate }) => ServerEvent::Ack {

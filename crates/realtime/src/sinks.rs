@@ -54,7 +54,7 @@ impl Sink {
             backlog.close = Some(Close::RESUME);
             Err(Full)
         };
-        backlog.wake();
+        wake(backlog);
         result
     }
 
@@ -62,7 +62,7 @@ impl Sink {
     pub fn close(&self, close: Close) {
         let mut backlog = lock(&self.0);
         backlog.close.get_or_insert(close);
-        backlog.wake();
+        wake(backlog);
     }
 
     #[cfg(test)]
@@ -107,11 +107,14 @@ impl Backlog {
             None => self.waker = Some(waker.clone()),
         }
     }
+}
 
-    fn wake(&mut self) {
-        if let Some(waker) = self.waker.take() {
-            waker.wake();
-        }
+/// Once the lock is free, so that the socket's task need not wait for it.
+fn wake(mut backlog: MutexGuard<'_, Backlog>) {
+    let waker = backlog.waker.take();
+    drop(backlog);
+    if let Some(waker) = waker {
+        waker.wake();
     }
 }
 

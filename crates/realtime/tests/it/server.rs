@@ -2,6 +2,7 @@
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
+use axum::serve::ListenerExt;
 use futures::{SinkExt, StreamExt};
 use kit::{config::Secret, jwt::Tokens, revocations::Revocations, shutdown::Tasks};
 use protocol::{ServerEvent, SessionId, Timestamp, accounts::Claims, seams::Sender};
@@ -52,6 +53,7 @@ impl Server {
         let address = listener.local_addr().unwrap();
         let router = realtime::router(realtime.clone());
         let mut serving = tokio::task::JoinSet::new();
+        let listener = listener.tap_io(|stream| stream.set_nodelay(true).unwrap());
         serving.spawn(async move { axum::serve(listener, router).await });
         Self { address, world, realtime, tokens, tasks, _serving: serving }
     }

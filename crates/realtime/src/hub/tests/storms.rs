@@ -184,10 +184,10 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     let (room, user) = (0..ROOMS, 0..USERS);
     let is_lost = prop::bool::weighted(0.3);
     let step = prop_oneof![
-        8 => (room.clone(), is_lost.clone()).prop_map(|(room, is_lost)| Step::Say { room, is_lost }),
-        6 => (room.clone(), user.clone(), is_lost.clone())
+        8 => (room.clone(), is_lost).prop_map(|(room, is_lost)| Step::Say { room, is_lost }),
+        6 => (room.clone(), user.clone(), is_lost)
             .prop_map(|(room, user, is_lost)| Step::Join { room, user, is_lost }),
-        4 => (room.clone(), user.clone(), is_lost.clone())
+        4 => (room.clone(), user.clone(), is_lost)
             .prop_map(|(room, user, is_lost)| Step::Leave { room, user, is_lost }),
         1 => (room.clone(), is_lost).prop_map(|(room, is_lost)| Step::Delete { room, is_lost }),
         4 => (user, prop::option::weighted(0.4, room)).prop_map(|(user, room)| Step::Connect { user, room }),
