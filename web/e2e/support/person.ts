@@ -32,6 +32,7 @@ export class Person {
     await this.page.getByLabel('Email').fill(this.email)
     await this.page.getByLabel('Password').fill(PASSWORD)
     await this.page.keyboard.press('Enter')
+    await expect(this.log).toBeVisible()
     await expect(this.composer).toBeVisible()
   }
 

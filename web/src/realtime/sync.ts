@@ -28,6 +28,10 @@ export class Sync {
         this.logs.connected(event.rooms)
         void this.rooms.refetch()
         void this.queries.invalidateQueries({ queryKey: ['members'] })
+        // What could not be loaded while the server was away can be now.
+        void this.queries.invalidateQueries({
+          predicate: ({ state }) => state.status === 'error',
+        })
         break
       case 'message':
         this.logs.receive(event.message)

@@ -1,0 +1,88 @@
+import { QueryClient } from '@tanstack/react-query'
+import { beforeEach, describe, expect, test, vi } from 'vitest'
+
+import type { RoomSummary } from '@/api/types'
+
+import { keys } from './keys'
+import type { Pages } from './pages'
+import { openLog, type RoomLog } from './room-log'
+import { Sync } from './sync'
+import { messageAt } from './testing/messages'
+
+const fetchBody = vi.hoisted(() => vi.fn<(...parts: unknown[]) => Promise<unknown>>())
+vi.mock('@/api/client', () => ({ fetchBody, call: vi.fn() }))
+
+const garden: RoomSummary = {
+  id: 1,
+  name: 'Garden',
+  ownerUserId: 'alice',
+  ownerUsernameSnapshot: 'alice',
+  createdAt: '2024-01-01T12:00:00.000Z',
+  lastSeq: 2,
+  lastReadSeq: 2,
+  unread: 0,
+  lastMessage: null,
+}
+const general: RoomSummary = { ...garden, id: 9, name: 'general', ownerUserId: null }
+const pages = { newest: vi.fn(), before: vi.fn(), after: vi.fn() } as unknown as Pages
+
+let queries: QueryClient
+let sync: Sync
+
+beforeEach(() => {
+  fetchBody.mockReset().mockResolvedValue([])
+  queries = new QueryClient()
+  sync = new Sync(queries, 'alice', pages, () => undefined)
+  queries.setQueryData(keys.general, general)
+  queries.setQueryData(keys.rooms, [garden])
+  queries.setQueryData(keys.log(1), openLog([messageAt(1), messageAt(2)], false))
+})
+
+const rooms = () => queries.getQueryData<RoomSummary[]>(keys.rooms)
+const log = () => queries.getQueryData<RoomLog>(keys.log(1))
+
+describe('an event', () => {
+  test('of a message reaches the log and the list', () => {
+    const message = messageAt(3, { userId: 'bob' })
+    sync.handle({ type: 'message', roomId: 1, message })
+    expect(log()?.messages.at(-1)).toEqual(message)
+    expect(rooms()?.[0]).toMatchObject({ lastSeq: 3, unread: 1, lastMessage: message })
+  })
+
+  test('of reading elsewhere lowers the count here', () => {
+    sync.handle({ type: 'message', roomId: 1, message: messageAt(3, { userId: 'bob' }) })
+    sync.handle({ type: 'read', roomId: 1, seq: 3 })
+    expect(rooms()?.[0]?.unread).toBe(0)
+  })
+
+  test('of one’s own removal takes the room and its log away', () => {
+    sync.handle({ type: 'memberRemoved', roomId: 1, userId: 'alice', username: 'alice' })
+    expect(rooms()).toEqual([])
+    expect(log()).toBeUndefined()
+  })
+
+  test('of somebody else’s removal leaves the room where it is', () => {
+    sync.handle({ type: 'memberRemoved', roomId: 1, userId: 'bob', username: 'bob' })
+    expect(rooms()).toEqual([garden])
+  })
+
+  test('of a deletion takes the room away', () => {
+    sync.handle({ type: 'roomDeleted', roomId: 1 })
+    expect(rooms()).toEqual([])
+  })
+
+  test('of a new name renames the room and keeps what is unread', () => {
+    const { id, ownerUserId, ownerUsernameSnapshot, createdAt } = garden
+    const room = { id, ownerUserId, ownerUsernameSnapshot, createdAt, name: 'Orchard' }
+    sync.handle({ type: 'roomUpdated', room })
+    expect(rooms()).toEqual([{ ...garden, name: 'Orchard' }])
+  })
+
+  test('is not undone by an answer that was on its way', async () => {
+    fetchBody.mockResolvedValue([garden])
+    const message = messageAt(3, { userId: 'bob' })
+    const loading = sync.rooms.loadRooms()
+    sync.handle({ type: 'message', roomId: 1, message })
+    expect((await loading)[0]).toMatchObject({ lastSeq: 3, unread: 1, lastMessage: message })
+  })
+})
