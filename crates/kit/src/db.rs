@@ -6,7 +6,7 @@ use sea_orm::{
     ConnectOptions, ConnectionTrait, Database as SeaOrm, DatabaseConnection, DatabaseTransaction, DbErr,
     RuntimeErr, SqlErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
     sqlx::{
-        self,
+        self, Connection,
         sqlite::{SqliteJournalMode, SqliteSynchronous},
     },
 };
@@ -56,6 +56,9 @@ impl Database {
     }
 }
 
+/// A connection that came back within a transaction is closed. That happens: when the disk is full or fails, SQLite
+/// rolls back by itself, the rollback that follows is an error, and the library goes on counting a transaction that
+/// is gone. The next one would become a savepoint of it, and its commit would commit nothing.
 fn sqlite_options(file: &Path, connections_max: u32) -> ConnectOptions {
     // The path is set on sqlx's own options: in a URL it would need escaping.
     let file = file.to_owned();
@@ -68,6 +71,10 @@ fn sqlite_options(file: &Path, connections_max: u32) -> ConnectOptions {
         .max_lifetime(None)
         .test_before_acquire(false)
         .sqlx_logging(false)
+        .map_sqlx_sqlite_before_acquire(|connection, _| {
+            let is_clean = !connection.is_in_transaction();
+            Box::pin(std::future::ready(Ok(is_clean)))
+        })
         .map_sqlx_sqlite_opts(move |options| {
             options
                 .filename(&file)
@@ -112,7 +119,30 @@ pub fn is_transient(error: &DbErr) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use sea_orm::Statement;
+
     use super::*;
+
+    #[tokio::test]
+    async fn what_is_committed_after_the_disk_was_full_is_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let db = Database::open_sqlite(&folder.path().join("small.db")).await.unwrap();
+        db.writer.execute_unprepared("CREATE TABLE t (bytes BLOB)").await.unwrap();
+        db.writer.execute_unprepared("PRAGMA max_page_count = 4").await.unwrap();
+        let tx = db.begin().await.unwrap();
+        tx.execute_unprepared("INSERT INTO t VALUES (zeroblob(65536))").await.unwrap_err();
+        assert!(tx.rollback().await.is_err(), "SQLite has rolled back by itself");
+
+        // One that is given up, as a refused request does, then one that counts.
+        db.begin().await.unwrap().rollback().await.unwrap();
+        let tx = db.begin().await.unwrap();
+        tx.execute_unprepared("INSERT INTO t VALUES ('here')").await.unwrap();
+        tx.commit().await.unwrap();
+        let rows = db
+            .reader
+            .query_all_raw(Statement::from_string(db.reader.get_database_backend(), "SELECT * FROM t"));
+        assert_eq!(rows.await.unwrap().len(), 1);
+    }
 
     #[tokio::test]
     async fn a_full_disk_is_a_passing_state() {
