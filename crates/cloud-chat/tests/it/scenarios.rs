@@ -93,4 +93,6 @@ scenarios! {
         a_deleted_account_hands_over_its_rooms_and_leaves_its_messages,
         a_new_account_of_the_same_name_inherits_nothing,
         a_renamed_user_speaks_under_the_new_name;
+    views:
+        a_view_kept_by_events_equals_a_fresh_one;
 }

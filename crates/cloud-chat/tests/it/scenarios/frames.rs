@@ -26,6 +26,9 @@ pub async fn a_bad_frame_is_answered_and_costs_nothing_else(topology: Topology) 
         socket.say_text(text).await;
         socket.expect_error("BAD_JSON").await;
     }
+    let lone_half = format!(r#"{{"action":"sendMessage","roomId":{plans},"content":"\ud800"}}"#);
+    socket.say_text(&lone_half).await;
+    socket.expect_error("BAD_JSON").await;
     for frame in [json!({"action": "dance"}), json!({"action": ""}), json!({"action": "SENDMESSAGE"})] {
         socket.say(&frame).await;
         assert_eq!(socket.expect_error("UNKNOWN_ACTION").await["action"], frame["action"]);
