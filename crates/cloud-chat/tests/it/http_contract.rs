@@ -4,6 +4,7 @@ mod accounts;
 mod cookies;
 mod cors;
 mod errors;
+mod events;
 mod internal;
 mod messages;
 mod pages;
