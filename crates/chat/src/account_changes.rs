@@ -134,6 +134,9 @@ async fn rename(tx: &DatabaseTransaction, user: UserId, username: String) -> Res
 
 /// Room by room, as if they left each; safe to repeat.
 async fn leave_all(chat: &Chat, user: UserId) -> Result<()> {
+    let tx = chat.begin().await?;
+    changes::bar(&tx, user).await?;
+    chat.commit(tx, Vec::new()).await?;
     let rooms: Vec<i64> = room_members::Entity::find()
         .select_only()
         .column(room_members::Column::RoomId)

@@ -1,6 +1,7 @@
 //! The schema of `chat_db`: numbered, append-only, the same for both engines.
 
 mod m0001_tables;
+mod m0002_gone_users;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait, async_trait};
 
@@ -9,6 +10,6 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_tables::Migration)]
+        vec![Box::new(m0001_tables::Migration), Box::new(m0002_gone_users::Migration)]
     }
 }

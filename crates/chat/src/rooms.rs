@@ -51,6 +51,10 @@ pub async fn create(chat: &Chat, owner: Sender, name: String) -> Result<Room> {
             let id = Entity::insert(row).exec(&tx).await?.last_insert_id;
             let room = changes::lock(&tx, RoomId(id)).await?;
             let events = changes::join(&tx, &room, vec![owner], Role::Owner).await?;
+            if events.is_empty() {
+                // The owner's account is gone: nobody would ever be in this room.
+                return Err(Error::unauthorized());
+            }
             chat.commit(tx, events).await?;
             Ok(room.to_room())
         }

@@ -23,7 +23,7 @@ pub async fn lock(tx: &DatabaseTransaction, room: RoomId) -> Result<rooms::Model
     room.filter(|room| room.deleted_at.is_none()).ok_or_else(Error::not_found)
 }
 
-/// Adds those who are not in it yet; they have read everything so far.
+/// Adds those who are not in it yet and whose account is not gone; they have read everything so far.
 pub async fn join(
     tx: &DatabaseTransaction,
     room: &rooms::Model,
@@ -41,7 +41,9 @@ pub async fn join(
         .await?
         .into_iter()
         .collect();
-    users.retain(|user| present.insert(user.user_id.0));
+    let ids: Vec<UserId> = users.iter().map(|user| user.user_id).collect();
+    let gone = gone(tx, &ids).await?;
+    users.retain(|user| !gone.contains(&user.user_id) && present.insert(user.user_id.0));
     if users.is_empty() {
         return Ok(Vec::new());
     }
@@ -141,6 +143,29 @@ pub async fn delete(tx: &DatabaseTransaction, room: &rooms::Model) -> Result<Eve
     Ok(Event::RoomDeleted { room_id: room.room_id() })
 }
 
+/// From now on the user joins nothing: a request that was let in before the account was deleted may still be running.
+pub async fn bar(tx: &DatabaseTransaction, user: UserId) -> Result<()> {
+    use user_revisions::{ActiveModel, Column, Entity};
+    let row = ActiveModel { user_id: Set(user.0), rooms_rev: Set(1), gone_at: Set(Some(Timestamp::now().0)) };
+    Entity::insert(row)
+        .on_conflict(OnConflict::column(Column::UserId).update_column(Column::GoneAt).to_owned())
+        .exec_without_returning(tx)
+        .await?;
+    Ok(())
+}
+
+/// Whose account is gone. Locks their revisions, so that `bar` comes before this or after the join.
+pub async fn gone(tx: &DatabaseTransaction, users: &[UserId]) -> Result<HashSet<UserId>, DbErr> {
+    use user_revisions::{Column, Entity};
+    let rows = Entity::find()
+        .filter(Column::UserId.is_in(users.iter().map(|user| user.0)))
+        .order_by_asc(Column::UserId)
+        .lock_exclusive()
+        .all(tx)
+        .await?;
+    Ok(rows.into_iter().filter(|row| row.gone_at.is_some()).map(|row| UserId(row.user_id)).collect())
+}
+
 /// The revision of the first of `count` changes.
 async fn raise_members_rev(tx: &DatabaseTransaction, room: &rooms::Model, count: usize) -> Result<i64> {
     let count = i64::try_from(count).map_err(Error::internal)?;
@@ -158,7 +183,8 @@ pub async fn raise_rooms_revs(
     users: &[UserId],
 ) -> Result<HashMap<UserId, i64>, DbErr> {
     use user_revisions::{ActiveModel, Column, Entity};
-    let rows = users.iter().map(|user| ActiveModel { user_id: Set(user.0), rooms_rev: Set(1) });
+    let rows =
+        users.iter().map(|user| ActiveModel { user_id: Set(user.0), rooms_rev: Set(1), gone_at: NotSet });
     let raised = Expr::col((Entity, Column::RoomsRev)).add(1);
     Entity::insert_many(rows)
         .on_conflict(OnConflict::column(Column::UserId).value(Column::RoomsRev, raised).to_owned())

@@ -1,6 +1,6 @@
 //! What a batch of drafts does to the database, decided without touching it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use protocol::{Message, MessageId, RoomId, Seq, UserId, seams::Draft};
 
@@ -11,6 +11,8 @@ pub struct Facts {
     pub rooms: HashMap<RoomId, RoomFacts>,
     /// The membership rows of the senders in these rooms.
     pub members: HashMap<(RoomId, UserId), MemberRow>,
+    /// Senders whose account is gone: they join nothing.
+    pub gone: HashSet<UserId>,
     /// Messages under the drafts' senders and client ids, each with whether its room exists.
     pub existing: Vec<(Message, bool)>,
 }
@@ -103,7 +105,8 @@ pub fn plan(drafts: &[Draft], facts: &Facts) -> Plan {
             continue;
         };
         let row = facts.members.get(&member);
-        if row.is_none() && !facts_of_room.is_general {
+        let may_join = facts_of_room.is_general && !facts.gone.contains(&draft.sender.user_id);
+        if row.is_none() && !may_join {
             plan.answers.push(Answer::NotFound);
             continue;
         }

@@ -19,7 +19,7 @@ use sea_orm::{
 
 use super::plan::{Answer, Facts, Plan, RoomFacts, plan};
 use crate::{
-    members::changes::raise_rooms_revs,
+    members::changes::{gone, raise_rooms_revs},
     tables::{messages, room_members, rooms},
 };
 
@@ -88,7 +88,14 @@ async fn read_facts(tx: &DatabaseTransaction, drafts: &[Draft]) -> Result<Facts,
     let rooms: HashMap<_, _> = rooms.collect();
     let members = read_members(tx, drafts).await?;
     let existing = read_existing(tx, drafts, &rooms).await?;
-    Ok(Facts { rooms, members, existing })
+    // Who is about to join: rare.
+    let joining = drafts.iter().filter(|draft| {
+        let is_general = rooms.get(&draft.room_id).is_some_and(|room| room.is_general);
+        is_general && !members.contains_key(&(draft.room_id, draft.sender.user_id))
+    });
+    let joining: Vec<UserId> = joining.map(|draft| draft.sender.user_id).collect();
+    let gone = if joining.is_empty() { HashSet::new() } else { gone(tx, &joining).await? };
+    Ok(Facts { rooms, members, gone, existing })
 }
 
 async fn read_members(

@@ -28,6 +28,11 @@ async fn a_renamed_user_is_renamed_in_the_rooms_but_not_in_what_they_said() {
     let names: Vec<_> = shown.members.iter().map(|member| member.username_snapshot.as_str()).collect();
     assert!(names.contains(&"alicia") && !names.contains(&"alice"), "{names:?}");
     assert_eq!(bob.messages(room).await[0].username, "alice");
+
+    // Her token still says the old name, as a socket's does for as long as it lives.
+    let sent = alice.send(room, "it is me").await;
+    assert_eq!((sent.username.as_str(), sent.username_snapshot.as_str()), ("alicia", "alicia"));
+    assert_eq!(bob.messages(room).await[1], sent);
 }
 
 #[tokio::test]
@@ -64,6 +69,33 @@ async fn a_deleted_user_leaves_every_room_and_hands_over() {
     assert_eq!(bob.room(shared).await.members.len(), 1);
     assert_eq!(bob.messages(shared).await[0].username, "alice");
     assert_eq!(alice.get(&format!("/rooms/{shared}")).await.refused(404), Code::NotFound);
+}
+
+#[tokio::test]
+async fn a_deleted_user_whose_request_comes_late_joins_nothing() {
+    let app = TestApp::start().await;
+    let (alice, bob) = (app.user("alice"), app.user("bob"));
+    let general = alice.general().await.room.id;
+    bob.general().await;
+    let plans = bob.create_room("Plans").await;
+    let mut events = app.listen(&[Topic::Room(general)]).await;
+    app.accounts.record(alice.id, Change::Deleted);
+    app.bus.publish(vec![Event::AccountsChanged]).await;
+    assert!(matches!(events.next().await, Event::MemberRemoved { .. }));
+
+    // As if they had been let in before the session ended.
+    assert_eq!(alice.get("/rooms/general").await.refused(404), Code::NotFound);
+    assert_eq!(alice.send_as(general, "late", "late").await.refused(404), Code::NotFound);
+    let create = alice.post("/rooms/create", serde_json::json!({"name": "Late"})).await;
+    assert_eq!(create.refused(401), Code::Unauthorized);
+    let rooms = chat::members::rooms_of(&app.chat, &[alice.sender(), bob.sender()]).await.unwrap();
+    assert_eq!(rooms.iter().map(|user| user.rooms.len()).collect::<Vec<_>>(), [0, 2]);
+    // As if the name had been looked up before.
+    bob.add(plans, &alice).await;
+    for room in [general, plans] {
+        let members = bob.room(room).await.members;
+        assert_eq!(members.iter().map(|member| member.user_id).collect::<Vec<_>>(), [bob.id]);
+    }
 }
 
 #[tokio::test]

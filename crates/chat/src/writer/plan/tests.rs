@@ -1,6 +1,6 @@
 //! The plan, applied to tables in memory, against the model: thousands of interleavings.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use proptest::prelude::*;
 use protocol::{Timestamp, messages::MessageKind};
@@ -37,6 +37,7 @@ impl Tables {
         Facts {
             rooms: self.rooms.iter().filter(|(id, _)| asked.contains(id)).map(|(id, r)| (*id, *r)).collect(),
             members: self.members.clone(),
+            gone: HashSet::new(),
             existing: existing.map(|m| (m.clone(), self.rooms.contains_key(&m.room_id))).collect(),
         }
     }

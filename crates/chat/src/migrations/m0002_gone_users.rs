@@ -1,0 +1,20 @@
+//! Whose account is gone: they join nothing any more.
+
+use sea_orm_migration::{prelude::*, schema::big_integer_null};
+
+pub struct Migration;
+
+impl MigrationName for Migration {
+    fn name(&self) -> &'static str {
+        "m0002_gone_users"
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let mut table = Table::alter();
+        table.table("user_revisions").add_column(big_integer_null("gone_at"));
+        manager.alter_table(table.take()).await
+    }
+}
