@@ -11,16 +11,7 @@ export type Message = Schemas['Message']
 export type Problem = Schemas['Problem']
 export type Room = Schemas['Room']
 export type RoomSummary = Schemas['RoomSummary']
-export type ServerEvent = CamelKeys<Schemas['ServerEvent']>
+export type ServerEvent = Schemas['ServerEvent']
 export type SessionTokens = Schemas['SessionTokens']
 export type SocketErrorCode = Schemas['SocketErrorCode']
 export type User = Schemas['User']
-
-type Camel<S extends string> = S extends `${infer Head}_${infer Tail}`
-  ? `${Head}${Capitalize<Camel<Tail>>}`
-  : S
-
-/** On the wire all keys are camelCase; the document spells those of the events otherwise. */
-type CamelKeys<T> = T extends unknown
-  ? { [Key in keyof T as Key extends string ? Camel<Key> : Key]: T[Key] }
-  : never

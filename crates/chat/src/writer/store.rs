@@ -8,7 +8,7 @@ use kit::{Error, Result, db::Database};
 use protocol::{
     Code, Message, MessageId, RoomId, Seq, Timestamp, UserId,
     messages::MessageKind,
-    seams::{Draft, Sent},
+    seams::{Draft, Sender, Sent},
 };
 use sea_orm::{
     ActiveValue::{NotSet, Set},
@@ -17,11 +17,14 @@ use sea_orm::{
     sea_query::{CaseStatement, Expr},
 };
 
-use super::plan::{Answer, Facts, Plan, RoomFacts, plan};
+use super::plan::{Answer, Facts, MemberRow, Plan, RoomFacts, plan};
 use crate::{
     members::changes::{gone, raise_rooms_revs},
     tables::{messages, room_members, rooms},
 };
+
+/// What members are called. Newer than what their tokens say: a socket lives on with the token it came with.
+type Names = HashMap<(RoomId, UserId), String>;
 
 /// One answer for each draft, and what to publish.
 #[derive(Default)]
@@ -52,10 +55,10 @@ pub async fn store(db: &Database, drafts: &[Draft]) -> Result<Outcome, DbErr> {
 }
 
 async fn store_in(tx: &DatabaseTransaction, drafts: &[Draft]) -> Result<Outcome, DbErr> {
-    let facts = read_facts(tx, drafts).await?;
+    let (facts, names) = read_facts(tx, drafts).await?;
     let plan = plan(drafts, &facts);
     let now = Timestamp::now();
-    let (stored, events) = write(tx, drafts, &plan, now).await?;
+    let (stored, events) = write(tx, drafts, &names, &plan, now).await?;
     let answers = plan.answers.into_iter().map(|answer| match answer {
         Answer::New(row) => Ok(Sent { message: stored[row].clone(), duplicate: false }),
         Answer::Repeat(row) => Ok(Sent { message: stored[row].clone(), duplicate: true }),
@@ -68,7 +71,7 @@ async fn store_in(tx: &DatabaseTransaction, drafts: &[Draft]) -> Result<Outcome,
     Ok(Outcome { answers: answers.collect(), events })
 }
 
-async fn read_facts(tx: &DatabaseTransaction, drafts: &[Draft]) -> Result<Facts, DbErr> {
+async fn read_facts(tx: &DatabaseTransaction, drafts: &[Draft]) -> Result<(Facts, Names), DbErr> {
     // First of all the locks, so that what is read afterwards is as of the locks.
     let ids: BTreeSet<i64> = drafts.iter().map(|draft| draft.room_id.0).collect();
     let locked = rooms::Entity::find()
@@ -86,7 +89,7 @@ async fn read_facts(tx: &DatabaseTransaction, drafts: &[Draft]) -> Result<Facts,
         (room.room_id(), facts)
     });
     let rooms: HashMap<_, _> = rooms.collect();
-    let members = read_members(tx, drafts).await?;
+    let (members, names) = read_members(tx, drafts).await?;
     let existing = read_existing(tx, drafts, &rooms).await?;
     // Who is about to join: rare.
     let joining = drafts.iter().filter(|draft| {
@@ -95,13 +98,13 @@ async fn read_facts(tx: &DatabaseTransaction, drafts: &[Draft]) -> Result<Facts,
     });
     let joining: Vec<UserId> = joining.map(|draft| draft.sender.user_id).collect();
     let gone = if joining.is_empty() { HashSet::new() } else { gone(tx, &joining).await? };
-    Ok(Facts { rooms, members, gone, existing })
+    Ok((Facts { rooms, members, gone, existing }, names))
 }
 
 async fn read_members(
     tx: &DatabaseTransaction,
     drafts: &[Draft],
-) -> Result<HashMap<(RoomId, UserId), i64>, DbErr> {
+) -> Result<(HashMap<(RoomId, UserId), MemberRow>, Names), DbErr> {
     use room_members::{Column, Entity};
     let mut senders: BTreeMap<RoomId, BTreeSet<UserId>> = BTreeMap::new();
     for draft in drafts {
@@ -112,14 +115,18 @@ async fn read_members(
         let users = users.into_iter().map(|user| user.0);
         any = any.add(Column::RoomId.eq(room.0).and(Column::UserId.is_in(users)));
     }
-    let rows: Vec<(i64, i64, uuid::Uuid)> = Entity::find()
+    let rows: Vec<(i64, i64, uuid::Uuid, String)> = Entity::find()
         .select_only()
-        .columns([Column::Id, Column::RoomId, Column::UserId])
+        .columns([Column::Id, Column::RoomId, Column::UserId, Column::UsernameSnapshot])
         .filter(any)
         .into_tuple()
         .all(tx)
         .await?;
-    Ok(rows.into_iter().map(|(id, room, user)| ((RoomId(room), UserId(user)), id)).collect())
+    let rows = rows.into_iter().map(|(id, room, user, name)| {
+        let member = (RoomId(room), UserId(user));
+        ((member, id), (member, name))
+    });
+    Ok(rows.unzip())
 }
 
 async fn read_existing(
@@ -167,6 +174,7 @@ async fn read_existing(
 async fn write(
     tx: &DatabaseTransaction,
     drafts: &[Draft],
+    names: &Names,
     plan: &Plan,
     now: Timestamp,
 ) -> Result<(Vec<Message>, Vec<Event>), DbErr> {
@@ -179,7 +187,7 @@ async fn write(
         let ids = plan.leftovers.iter().map(|id| id.0);
         messages::Entity::delete_many().filter(messages::Column::Id.is_in(ids)).exec(tx).await?;
     }
-    let stored = write_messages(tx, drafts, plan, now).await?;
+    let stored = write_messages(tx, drafts, names, plan, now).await?;
     write_reads(tx, plan).await?;
     let rows = plan.rows.iter().zip(&stored);
     events.extend(
@@ -264,9 +272,12 @@ fn by_id(id: impl ColumnTrait, values: impl Iterator<Item = (i64, i64)>) -> Expr
 async fn write_messages(
     tx: &DatabaseTransaction,
     drafts: &[Draft],
+    names: &Names,
     plan: &Plan,
     now: Timestamp,
 ) -> Result<Vec<Message>, DbErr> {
+    let name_of =
+        |sender: &Sender, room| names.get(&(room, sender.user_id)).unwrap_or(&sender.username).clone();
     let rows = plan.rows.iter().map(|row| {
         let draft = &drafts[row.draft];
         messages::ActiveModel {
@@ -274,7 +285,7 @@ async fn write_messages(
             room_id: Set(draft.room_id.0),
             seq: Set(row.seq.0),
             user_id: Set(draft.sender.user_id.0),
-            username_snapshot: Set(draft.sender.username.clone()),
+            username_snapshot: Set(name_of(&draft.sender, draft.room_id)),
             kind: Set(messages::Kind::Text),
             content: Set(draft.content.clone()),
             file_url: Set(None),
@@ -287,13 +298,14 @@ async fn write_messages(
     let stored = plan.rows.iter().map(|row| {
         let draft = &drafts[row.draft];
         let id = ids.get(&(draft.room_id, row.seq)).copied();
+        let name = name_of(&draft.sender, draft.room_id);
         Ok(Message {
             id: id.ok_or_else(|| DbErr::RecordNotFound("a message just stored".into()))?,
             room_id: draft.room_id,
             seq: row.seq,
             user_id: draft.sender.user_id,
-            username: draft.sender.username.clone(),
-            username_snapshot: draft.sender.username.clone(),
+            username: name.clone(),
+            username_snapshot: name,
             kind: MessageKind::Text,
             content: draft.content.clone(),
             file_url: None,
