@@ -10,24 +10,24 @@ use crate::{
 };
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-// `rename_all` on each variant: the schema generator does not know `rename_all_fields`.
-#[serde(tag = "type", rename_all = "camelCase")]
+// `rename_all_fields` for the wire; the schema generator does not know it and is told at each variant.
+#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum ServerEvent {
     /// The first event of a connection: from here on nothing is missed.
-    #[serde(rename_all = "camelCase")]
+    #[schema(rename_all = "camelCase")]
     System {
         event: SystemEvent,
         connection_id: Uuid,
         user_id: UserId,
         rooms: Vec<RoomPosition>,
     },
-    #[serde(rename_all = "camelCase")]
+    #[schema(rename_all = "camelCase")]
     Message {
         room_id: RoomId,
         message: Message,
     },
     /// The message is stored: it survives a crash.
-    #[serde(rename_all = "camelCase")]
+    #[schema(rename_all = "camelCase")]
     Ack {
         client_message_id: ClientMessageId,
         room_id: RoomId,
@@ -37,18 +37,18 @@ pub enum ServerEvent {
         duplicate: bool,
     },
     /// To the reader's own connections.
-    #[serde(rename_all = "camelCase")]
+    #[schema(rename_all = "camelCase")]
     Read {
         room_id: RoomId,
         seq: Seq,
     },
-    #[serde(rename_all = "camelCase")]
+    #[schema(rename_all = "camelCase")]
     MemberAdded {
         room_id: RoomId,
         user_id: UserId,
         username: String,
     },
-    #[serde(rename_all = "camelCase")]
+    #[schema(rename_all = "camelCase")]
     MemberRemoved {
         room_id: RoomId,
         user_id: UserId,
@@ -58,7 +58,7 @@ pub enum ServerEvent {
     RoomUpdated {
         room: Room,
     },
-    #[serde(rename_all = "camelCase")]
+    #[schema(rename_all = "camelCase")]
     RoomDeleted {
         room_id: RoomId,
     },

@@ -648,49 +648,49 @@ export interface components {
         Seq: number;
         ServerEvent: {
             /** Format: uuid */
-            connection_id: string;
+            connectionId: string;
             event: components["schemas"]["SystemEvent"];
             rooms: components["schemas"]["RoomPosition"][];
             /** @enum {string} */
             type: "system";
-            user_id: components["schemas"]["UserId"];
+            userId: components["schemas"]["UserId"];
         } | {
             message: components["schemas"]["Message"];
-            room_id: components["schemas"]["RoomId"];
+            roomId: components["schemas"]["RoomId"];
             /** @enum {string} */
             type: "message";
         } | {
-            client_message_id: components["schemas"]["ClientMessageId"];
+            clientMessageId: components["schemas"]["ClientMessageId"];
             /** @description It was stored before: this was a repeat. */
             duplicate: boolean;
             id: components["schemas"]["MessageId"];
-            room_id: components["schemas"]["RoomId"];
+            roomId: components["schemas"]["RoomId"];
             seq: components["schemas"]["Seq"];
             /** @enum {string} */
             type: "ack";
         } | {
-            room_id: components["schemas"]["RoomId"];
+            roomId: components["schemas"]["RoomId"];
             seq: components["schemas"]["Seq"];
             /** @enum {string} */
             type: "read";
         } | {
-            room_id: components["schemas"]["RoomId"];
+            roomId: components["schemas"]["RoomId"];
             /** @enum {string} */
             type: "memberAdded";
-            user_id: components["schemas"]["UserId"];
+            userId: components["schemas"]["UserId"];
             username: string;
         } | {
-            room_id: components["schemas"]["RoomId"];
+            roomId: components["schemas"]["RoomId"];
             /** @enum {string} */
             type: "memberRemoved";
-            user_id: components["schemas"]["UserId"];
+            userId: components["schemas"]["UserId"];
             username: string;
         } | {
             room: components["schemas"]["Room"];
             /** @enum {string} */
             type: "roomUpdated";
         } | {
-            room_id: components["schemas"]["RoomId"];
+            roomId: components["schemas"]["RoomId"];
             /** @enum {string} */
             type: "roomDeleted";
         } | {
