@@ -10,14 +10,18 @@ need_command() { # need_command NAME HINT
   command -v "$1" > /dev/null || { echo "$1 is missing: $2" >&2; exit 1; }
 }
 
+has_font() { # has_font PATTERN; reads to the end, since a closed pipe would be a failure
+  [ -n "$(fc-list 2> /dev/null | grep -iE "$1")" ]
+}
+
 # A package is listed by what it brings, so that a machine that has it from elsewhere is left alone.
 missing_packages() {
   command -v chromium > /dev/null || echo chromium
   command -v cc > /dev/null || echo build-essential
   command -v make > /dev/null || echo make
   python3 -c 'import ensurepip, venv' 2> /dev/null || echo python3-venv
-  fc-list 2> /dev/null | grep -qi 'noto.*emoji' || echo fonts-noto-color-emoji fontconfig
-  fc-list 2> /dev/null | grep -qi 'noto' || echo fonts-noto-core
+  has_font 'noto.*emoji' || echo fonts-noto-color-emoji fontconfig
+  has_font 'noto ?sans' || echo fonts-noto-core
 }
 
 install_packages() {
