@@ -1,9 +1,9 @@
 //! Extractors whose refusals are problem documents: `Body`, `Path`, `Query`.
 
-use std::time::Duration;
+use std::{error::Error as _, iter::successors, time::Duration};
 
 use axum::{
-    extract::{FromRequest, FromRequestParts, RawPathParams, Request},
+    extract::{FromRequest, FromRequestParts, RawPathParams, Request, rejection::QueryRejection},
     http::{header, request::Parts},
 };
 use http_body_util::BodyExt;
@@ -151,14 +151,25 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
         let query = axum::extract::Query::from_request_parts(parts, state).await;
-        query.map(|axum::extract::Query(value)| Self(value)).map_err(|_| {
-            Error::refused(
-                Kind::Invalid,
-                Code::Invalid,
-                "A query parameter has a value that it does not take.",
-            )
+        query.map(|axum::extract::Query(value)| Self(value)).map_err(|rejection| {
+            match parameter_of(&rejection) {
+                Some(name) => Error::invalid_field(&name, FieldCode::BadFormat),
+                None => Error::refused(
+                    Kind::Invalid,
+                    Code::Invalid,
+                    "A query parameter has a value that it does not take.",
+                ),
+            }
         })
     }
+}
+
+/// The parameter at fault, as far as the parser knows.
+fn parameter_of(rejection: &QueryRejection) -> Option<String> {
+    let error = successors(rejection.source(), |&error| error.source())
+        .find_map(|error| error.downcast_ref::<serde_path_to_error::Error<serde::de::value::Error>>())?;
+    let is_named = error.path().iter().next().is_some();
+    is_named.then(|| error.path().to_string())
 }
 
 #[cfg(test)]
@@ -182,6 +193,33 @@ mod tests {
         assert_eq!(code_of(r#"{"email": 1}"#), (Code::Invalid, wrong));
         let missing = Some(("email".to_owned(), FieldCode::Required));
         assert_eq!(code_of("{}"), (Code::Invalid, missing));
+    }
+
+    #[tokio::test]
+    async fn a_query_parameter_at_fault_is_named() {
+        #[derive(Debug, serde::Deserialize)]
+        #[expect(dead_code, reason = "only whether it can be read matters")]
+        struct Params {
+            limit: Option<u64>,
+            after: Option<protocol::Seq>,
+        }
+
+        for (query, parameter) in [
+            ("limit=x", "limit"),
+            ("limit=", "limit"),
+            ("limit=1&after=-1", "after"),
+            ("after=9007199254740992", "after"),
+        ] {
+            let request = axum::http::Request::get(format!("/?{query}")).body(()).unwrap();
+            let (mut parts, ()) = request.into_parts();
+            let Err(Error::Refused(refusal)) = Query::<Params>::from_request_parts(&mut parts, &()).await
+            else {
+                panic!("{query} is taken")
+            };
+            let errors: Vec<_> =
+                refusal.errors.iter().map(|error| (error.field.as_str(), error.code)).collect();
+            assert_eq!(errors, [(parameter, FieldCode::BadFormat)], "{query}");
+        }
     }
 
     #[test]
