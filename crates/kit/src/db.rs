@@ -1,6 +1,6 @@
 //! The database of a service: one handle for reads, one for writes, and its migrations.
 
-use std::{path::Path, time::Duration};
+use std::{fs::OpenOptions, io, os::unix::fs::OpenOptionsExt, path::Path, time::Duration};
 
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database as SeaOrm, DatabaseConnection, DatabaseTransaction, DbErr,
@@ -25,6 +25,7 @@ pub struct Database {
 impl Database {
     /// Opens or creates one SQLite file: WAL, and every commit on the disk before it is answered.
     pub async fn open_sqlite(file: &Path) -> Result<Self, DbErr> {
+        make_private(file).map_err(|error| DbErr::Conn(RuntimeErr::Internal(error.to_string())))?;
         let writer = SeaOrm::connect(sqlite_options(file, 1)).await?;
         let reader = SeaOrm::connect(sqlite_options(file, SQLITE_READERS_MAX)).await?;
         Ok(Self { reader, writer })
@@ -54,6 +55,12 @@ impl Database {
         self.reader.close().await?;
         self.writer.close().await
     }
+}
+
+/// Makes the file, for its owner only, where it is not there yet; SQLite gives the files beside it the same mode. Its
+/// folder may be an old one that everybody can look into.
+fn make_private(file: &Path) -> io::Result<()> {
+    OpenOptions::new().create(true).append(true).mode(0o600).open(file).map(|_| ())
 }
 
 /// A connection that came back within a transaction is closed. That happens: when the disk is full or fails, SQLite
@@ -119,9 +126,23 @@ pub fn is_transient(error: &DbErr) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
     use sea_orm::Statement;
 
     use super::*;
+
+    #[tokio::test]
+    async fn its_files_are_for_their_owner_only() {
+        let folder = tempfile::tempdir().unwrap();
+        let db = Database::open_sqlite(&folder.path().join("some.db")).await.unwrap();
+        db.writer.execute_unprepared("CREATE TABLE t (bytes BLOB)").await.unwrap();
+        let files: Vec<_> = folder.path().read_dir().unwrap().map(|file| file.unwrap()).collect();
+        assert_eq!(files.len(), 3, "the file, its log and its index: {files:?}");
+        for file in files {
+            assert_eq!(file.metadata().unwrap().permissions().mode() & 0o777, 0o600, "{file:?}");
+        }
+    }
 
     #[tokio::test]
     async fn what_is_committed_after_the_disk_was_full_is_there() {
