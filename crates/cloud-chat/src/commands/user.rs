@@ -5,12 +5,18 @@ use auth::admin;
 use crate::{
     commands,
     options::{UserCommand, UserOptions},
-    secrets,
 };
 
 pub async fn run(options: UserOptions) -> Result<(), String> {
-    secrets::make_folder(&options.data.data_dir)?;
-    let database = commands::open_database::<auth::Migrator>(&options.data.data_dir.join("auth.db")).await?;
+    let file = options.data.data_dir.join("auth.db");
+    if !file.exists() {
+        // Making one would answer for the wrong folder.
+        return Err(format!(
+            "there is no {}; DATA_DIR (--data-dir) must be the server's data folder",
+            file.display()
+        ));
+    }
+    let database = commands::open_database::<auth::Migrator>(&file).await?;
     let result = act(&database, &options).await;
     database.close().await.map_err(|error| format!("auth.db cannot be closed: {error}"))?;
     result
