@@ -1,5 +1,5 @@
 import { X } from 'lucide-react'
-import { type ReactNode, useId, useLayoutEffect, useRef } from 'react'
+import { type PointerEvent, type ReactNode, useId, useLayoutEffect, useRef } from 'react'
 
 import { useTexts } from '@/i18n/language'
 
@@ -34,16 +34,24 @@ export function Dialog({ title, onClose, place = 'center', children }: Props) {
       if (opener instanceof HTMLElement && opener.isConnected) opener.focus()
     }
   }, [])
+  // Where the pointer went down decides: a selection of text may well end outside, and the padding is inside.
+  const closeFromOutside = (event: PointerEvent) => {
+    const element = dialog.current
+    if (!element || event.target !== element) return
+    const { left, right, top, bottom } = element.getBoundingClientRect()
+    const { clientX: x, clientY: y } = event
+    if (x < left || x > right || y < top || y > bottom) onClose()
+  }
   return (
     // A click on the backdrop is a convenience: Escape and the button do the same.
-    // eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions, jsx-a11y/click-events-have-key-events
     <dialog
       ref={dialog}
       aria-labelledby={id}
-      onCancel={onClose}
-      onClick={(event) => {
+      onCancel={(event) => {
+        // A dialog may stand in another: Escape is meant for the one on top.
         if (event.target === dialog.current) onClose()
       }}
+      onPointerDown={closeFromOutside}
       className={`text-ink shadow-raised backdrop:bg-black/45 ${places[place]}`}
     >
       {place === 'center' ? (
