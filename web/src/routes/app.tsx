@@ -1,6 +1,7 @@
 import { lazy, Suspense } from 'react'
 import { BrowserRouter, Route, Routes } from 'react-router'
 
+import { loadChunk } from '@/lib/load-chunk'
 import { ErrorBoundary } from '@/ui/error-boundary'
 import { Toasts } from '@/ui/toasts'
 
@@ -8,7 +9,9 @@ import { Guests, Members } from './guards'
 import * as pages from './lazy-pages'
 import { Starting } from './starting'
 
-const SignedIn = lazy(async () => ({ default: (await import('./signed-in')).SignedIn }))
+const SignedIn = lazy(async () => ({
+  default: (await loadChunk(() => import('./signed-in'))).SignedIn,
+}))
 
 /** Every screen and its address. None of them may be a path of the API. */
 export function App() {

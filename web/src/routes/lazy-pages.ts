@@ -1,31 +1,33 @@
 import { lazy } from 'react'
 
+import { loadChunk } from '@/lib/load-chunk'
+
 // One chunk a page, so that the login page loads nothing of the chat.
 
 export const ChatPage = lazy(async () => ({
-  default: (await import('@/pages/chat-page')).ChatPage,
+  default: (await loadChunk(() => import('@/pages/chat-page'))).ChatPage,
 }))
 
 export const ForgotPasswordPage = lazy(async () => ({
-  default: (await import('@/pages/forgot-password-page')).ForgotPasswordPage,
+  default: (await loadChunk(() => import('@/pages/forgot-password-page'))).ForgotPasswordPage,
 }))
 
 export const LogInPage = lazy(async () => ({
-  default: (await import('@/pages/log-in-page')).LogInPage,
+  default: (await loadChunk(() => import('@/pages/log-in-page'))).LogInPage,
 }))
 
 export const NotFoundPage = lazy(async () => ({
-  default: (await import('@/pages/not-found-page')).NotFoundPage,
+  default: (await loadChunk(() => import('@/pages/not-found-page'))).NotFoundPage,
 }))
 
 export const ProfilePage = lazy(async () => ({
-  default: (await import('@/pages/profile-page')).ProfilePage,
+  default: (await loadChunk(() => import('@/pages/profile-page'))).ProfilePage,
 }))
 
 export const ResetPasswordPage = lazy(async () => ({
-  default: (await import('@/pages/reset-password-page')).ResetPasswordPage,
+  default: (await loadChunk(() => import('@/pages/reset-password-page'))).ResetPasswordPage,
 }))
 
 export const SignUpPage = lazy(async () => ({
-  default: (await import('@/pages/sign-up-page')).SignUpPage,
+  default: (await loadChunk(() => import('@/pages/sign-up-page'))).SignUpPage,
 }))
