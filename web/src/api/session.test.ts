@@ -131,6 +131,20 @@ describe('a session', () => {
     expect(refreshes()).toHaveLength(1)
   })
 
+  test('that was ended stays ended though a refresh was on its way', async () => {
+    const session = await signedIn()
+    let answer: (value: unknown) => void = () => undefined
+    send.mockReturnValueOnce(new Promise((resolve) => (answer = resolve)))
+    const refreshing = expect(session.refresh()).rejects.toThrow()
+    await vi.advanceTimersByTimeAsync(100)
+    expect(refreshes()).toHaveLength(1)
+    send.mockResolvedValueOnce({ data: { ok: true } })
+    await session.logOut()
+    answer(reply(900, 'b'))
+    await refreshing
+    expect(session.state.get()).toEqual({ status: 'anonymous', because: 'loggedOut' })
+  })
+
   test.each([
     ['BAD_REFRESH_TOKEN', 'expired'],
     ['SESSION_REVOKED', 'revoked'],

@@ -1,5 +1,5 @@
 import { isSameOrigin } from '@/lib/env'
-import { type Failure, failureOf } from '@/lib/failure'
+import { Failure, failureOf } from '@/lib/failure'
 import { tokenTimes } from '@/lib/jwt'
 import { Observable } from '@/lib/observable'
 import { localStore } from '@/lib/storage'
@@ -24,6 +24,8 @@ export class Session {
   readonly state = new Observable<SessionState>({ status: 'starting', unreachable: false })
   private token: string | null = null
   private refreshing: Promise<void> | null = null
+  /** Raised when a session ends: an answer that was on its way must not bring it back. */
+  private ended = 0
   private timer: ReturnType<typeof setTimeout> | undefined
   private readonly channel = new SessionChannel({
     onTokens: (tokens) => this.adopt(tokens),
@@ -92,12 +94,14 @@ export class Session {
     await withTabLock('session', async () => {
       // Another tab renewed while this one waited, and told us.
       if (this.token && this.token !== before) return
+      const { ended } = this
       try {
         const { data } = await send('post', '/auth/refresh', { body: refreshBody() })
+        if (ended !== this.ended) throw new Failure('BAD_REFRESH_TOKEN', { status: 401 })
         this.begin(data)
       } catch (error) {
         const failure = failureOf(error)
-        if (isFinal(failure)) this.end(reasonOf(failure))
+        if (isFinal(failure) && ended === this.ended) this.end(reasonOf(failure))
         throw failure
       }
     })
@@ -131,6 +135,7 @@ export class Session {
 
   private forget(because: EndReason | null): void {
     clearTimeout(this.timer)
+    this.ended += 1
     this.token = null
     localStore.set(HINT_KEY, null)
     localStore.set(REFRESH_TOKEN_KEY, null)
