@@ -1,4 +1,4 @@
-import { useEffect } from 'react'
+import { useEffect, useState } from 'react'
 
 import type { RoomSummary } from '@/api/types'
 import { useTexts } from '@/i18n/language'
@@ -20,6 +20,11 @@ export function Conversation({ room, title }: { room: RoomSummary; title: string
   const log = useLog(room.id)
   const entries = useOutbox(room.id)
   const newAfter = useNewLine(room)
+  const [sent, setSent] = useState(0)
+  const send = (content: string) => {
+    outbox.add(room.id, content)
+    setSent(sent + 1)
+  }
   useEffect(() => () => reads.flush(), [reads])
 
   if (log.isError) {
@@ -41,11 +46,12 @@ export function Conversation({ room, title }: { room: RoomSummary; title: string
           onLoadOlder={() => sync.logs.loadOlder(room.id)}
           onSeen={(seq) => reads.see(room.id, seq, room.lastReadSeq)}
           unread={room.unread}
+          sent={sent}
         />
       ) : (
         <Spinner />
       )}
-      <Composer room={room.id} title={title} onSend={(content) => outbox.add(room.id, content)} />
+      <Composer room={room.id} title={title} onSend={send} />
     </>
   )
 }

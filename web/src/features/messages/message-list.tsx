@@ -15,14 +15,16 @@ interface Props {
   hasOlder: boolean
   lastSeq: number
   unread: number
+  /** Rises with every message of one's own: it is shown wherever one was reading. */
+  sent: number
   onLoadOlder: () => Promise<void>
   onSeen: (seq: number) => void
 }
 
 export function MessageList(props: Props) {
-  const { title, items, hasOlder, lastSeq, unread, onLoadOlder, onSeen } = props
+  const { title, items, hasOlder, lastSeq, unread, sent, onLoadOlder, onSeen } = props
   const t = useTexts()
-  const { box, content, isAtEnd, toEnd } = useScrollKeeper()
+  const { box, content, isAtEnd, toEnd } = useScrollKeeper(sent)
   const version = `${items[0]?.key} ${items.length} ${lastSeq}`
   const isLoading = useOlder(box, version, hasOlder, onLoadOlder)
   useSeen(box, version, onSeen)
@@ -62,7 +64,10 @@ export function MessageList(props: Props) {
       {!isAtEnd && (
         <button
           type="button"
-          onClick={toEnd}
+          onClick={() => {
+            toEnd()
+            box.current?.focus()
+          }}
           className="absolute right-4 bottom-3 inline-flex min-h-10 items-center gap-2 rounded-full border border-line bg-raised px-4 text-sm font-medium shadow-raised hover:bg-hover"
         >
           <ArrowDown aria-hidden size={16} />

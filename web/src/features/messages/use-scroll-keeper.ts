@@ -4,9 +4,9 @@ import { type Anchor, anchorOf, isNearEnd, offsetOf, sizeOf } from './scroll-anc
 
 /**
  * Keeps what one reads where it is: at the end new messages push it up, elsewhere the first visible message stays in
- * its place whatever is added or grows above it.
+ * its place whatever is added or grows above it. A new value of `jumps` goes to the end.
  */
-export function useScrollKeeper() {
+export function useScrollKeeper(jumps: number) {
   const box = useRef<HTMLDivElement>(null)
   const content = useRef<HTMLDivElement>(null)
   const anchor = useRef<Anchor | null>(null)
@@ -38,10 +38,10 @@ export function useScrollKeeper() {
   const toEnd = useCallback(() => {
     anchor.current = null
     box.current?.scrollTo({ top: box.current.scrollHeight })
-    box.current?.focus()
   }, [])
 
   useLayoutEffect(restore)
+  useLayoutEffect(toEnd, [toEnd, jumps])
 
   useEffect(() => {
     const element = box.current
