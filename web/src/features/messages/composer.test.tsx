@@ -1,5 +1,5 @@
 import { QueryClient } from '@tanstack/react-query'
-import { render, screen } from '@testing-library/react'
+import { fireEvent, render, screen } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { beforeEach, expect, test, vi } from 'vitest'
 
@@ -37,6 +37,16 @@ test('Shift and Enter start a new line', async () => {
   await user.type(box, 'one{Shift>}{Enter}{/Shift}two')
   expect(box).toHaveValue('one\ntwo')
   expect(onSend).not.toHaveBeenCalled()
+})
+
+test('Enter that ends the work of an input method sends nothing', () => {
+  const { onSend, box } = show()
+  fireEvent.change(box, { target: { value: '日本' } })
+  fireEvent.keyDown(box, { key: 'Enter', keyCode: 229 })
+  fireEvent.keyDown(box, { key: 'Enter', isComposing: true })
+  expect(onSend).not.toHaveBeenCalled()
+  fireEvent.keyDown(box, { key: 'Enter', keyCode: 13 })
+  expect(onSend).toHaveBeenCalledExactlyOnceWith('日本')
 })
 
 test('nothing to see is nothing to send', async () => {

@@ -42,8 +42,7 @@ export function Composer({ room, title, onSend }: Props) {
     area.current?.focus()
   }
   const sendOnEnter = (event: KeyboardEvent) => {
-    // Enter that accepts a word from an input method is not meant for us.
-    if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return
+    if (event.key !== 'Enter' || event.shiftKey || isComposing(event)) return
     event.preventDefault()
     send()
   }
@@ -70,7 +69,7 @@ export function Composer({ room, title, onSend }: Props) {
           aria-invalid={count > CONTENT_MAX || undefined}
           onChange={(event) => change(event.target.value)}
           onKeyDown={sendOnEnter}
-          className="max-h-[40dvh] min-h-10 grow resize-none bg-transparent px-2.5 py-2 text-base outline-none placeholder:text-muted"
+          className="max-h-[40dvh] min-h-10 grow resize-none bg-transparent px-2.5 py-2 text-base outline-none placeholder:text-muted placeholder-shown:overflow-hidden placeholder-shown:whitespace-nowrap"
         />
         <button
           type="submit"
@@ -90,4 +89,12 @@ export function Composer({ room, title, onSend }: Props) {
       </div>
     </form>
   )
+}
+
+const IN_COMPOSITION = 229
+
+/** Enter that accepts a word from an input method is not meant for us. Safari has ended the composition by then. */
+// eslint-disable-next-line @typescript-eslint/no-deprecated -- there is no other sign of it
+function isComposing({ nativeEvent, keyCode }: KeyboardEvent): boolean {
+  return nativeEvent.isComposing || keyCode === IN_COMPOSITION
 }
