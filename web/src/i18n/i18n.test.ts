@@ -69,6 +69,14 @@ test('a field says what is wrong with it as closely as it can', () => {
   expect(fieldText(t, null, 'email')).toBeNull()
 })
 
+test('French punctuation never starts a line, and apostrophes are round', () => {
+  const texts = JSON.stringify(dictionaries.fr, (_, value: unknown) =>
+    typeof value === 'function' ? (value as (n: string) => string)('x') : value,
+  )
+  expect(texts).toContain('\u00a0?')
+  expect(texts).not.toMatch(/ [?!:;»]|« |\p{L}'\p{L}/u)
+})
+
 test('days are named by how near they are', () => {
   const now = new Date(2024, 5, 15, 12)
   const text = (date: Date) => dayText(dictionaries.fr, 'fr', date.toISOString(), now)
