@@ -1,9 +1,15 @@
 import type { ReactNode } from 'react'
-import { Link } from 'react-router'
+import { Link, useLocation } from 'react-router'
 
+/** Hands on where one wanted to go, so that one gets there by signing up too. */
 export function TextLink({ to, children }: { to: string; children: ReactNode }) {
+  const state: unknown = useLocation().state
   return (
-    <Link to={to} className="font-medium text-link underline-offset-4 hover:underline">
+    <Link
+      to={to}
+      state={state}
+      className="font-medium text-link underline-offset-4 hover:underline"
+    >
       {children}
     </Link>
   )
