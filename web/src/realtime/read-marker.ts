@@ -33,11 +33,6 @@ export class ReadMarker {
     }
   }
 
-  forget(roomId: number): void {
-    this.seen.delete(roomId)
-    this.told.delete(roomId)
-  }
-
   stop(): void {
     this.flush()
     clearTimeout(this.timer)
