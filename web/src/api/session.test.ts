@@ -131,6 +131,20 @@ describe('a session', () => {
     expect(refreshes()).toHaveLength(1)
   })
 
+  test('that ended while the server was away ends there on the next visit', async () => {
+    const session = await signedIn()
+    send.mockRejectedValueOnce(new Failure('UNREACHABLE'))
+    await session.logOut()
+    expect(session.state.get()).toEqual({ status: 'anonymous', because: 'loggedOut' })
+    send.mockClear()
+    send.mockResolvedValue({ data: { ok: true } })
+    await new Session().start()
+    await new Session().start()
+    expect(send).toHaveBeenCalledExactlyOnceWith('post', '/auth/logout', {
+      body: { session: 'cookie' },
+    })
+  })
+
   test('that was ended stays ended though a refresh was on its way', async () => {
     const session = await signedIn()
     let answer: (value: unknown) => void = () => undefined

@@ -18,6 +18,8 @@ const RETRY_MS = 5000
 /** Says that a refresh is worth a try; a cookie cannot be seen from here. */
 const HINT_KEY = 'session'
 const REFRESH_TOKEN_KEY = 'session.refreshToken'
+/** What the server could not be told when one logged out. */
+const LOG_OUT_KEY = 'session.logOut'
 
 /** Who is signed in, and the tokens that prove it. The access token lives in memory only. */
 export class Session {
@@ -35,6 +37,8 @@ export class Session {
   /** Takes up the session of the last visit, if there is one. */
   async start(): Promise<void> {
     if (!localStore.get(HINT_KEY)) {
+      const owed = localStore.get(LOG_OUT_KEY)
+      if (owed) await this.tellLogOut(owed)
       this.forget(null)
       return
     }
@@ -57,11 +61,12 @@ export class Session {
     this.begin(data)
   }
 
-  /** Ends here at once; the server learns it when it can be reached. */
+  /** Ends here at once; the server learns it now, or on the next visit if it cannot be reached. */
   async logOut(): Promise<void> {
-    const body = refreshBody()
+    const body = JSON.stringify(refreshBody())
+    localStore.set(LOG_OUT_KEY, body)
     this.end('loggedOut')
-    await send('post', '/auth/logout', { body }).catch(failureOf)
+    await this.tellLogOut(body)
   }
 
   end(because: EndReason): void {
@@ -89,6 +94,16 @@ export class Session {
     this.state.set({ status: 'signedIn', user })
   }
 
+  private async tellLogOut(owed: string): Promise<void> {
+    try {
+      const body = JSON.parse(owed) as ReturnType<typeof refreshBody>
+      await send('post', '/auth/logout', { body })
+    } catch (error) {
+      if (!isFinal(failureOf(error))) return
+    }
+    localStore.set(LOG_OUT_KEY, null)
+  }
+
   private async renew(): Promise<void> {
     const before = this.token
     await withTabLock('session', async () => {
@@ -109,6 +124,8 @@ export class Session {
 
   private begin(tokens: SessionTokens): void {
     localStore.set(HINT_KEY, '1')
+    // A new sign-in takes the place of the cookie that was to be given up.
+    localStore.set(LOG_OUT_KEY, null)
     if (tokens.refreshToken) localStore.set(REFRESH_TOKEN_KEY, tokens.refreshToken)
     const { user, token } = tokens
     this.adopt({ user, token })
