@@ -78,6 +78,18 @@ describe('an event', () => {
     expect(rooms()).toEqual([{ ...garden, name: 'Orchard' }])
   })
 
+  test('of many who join together asks for the members now and once more', async () => {
+    vi.useFakeTimers()
+    const asked = vi.spyOn(queries, 'invalidateQueries')
+    for (let n = 0; n < 300; n += 1) {
+      sync.handle({ type: 'memberAdded', roomId: 1, userId: `user${n}`, username: `user${n}` })
+    }
+    expect(asked).toHaveBeenCalledExactlyOnceWith({ queryKey: keys.members(1) })
+    await vi.advanceTimersByTimeAsync(5000)
+    expect(asked).toHaveBeenCalledTimes(2)
+    vi.useRealTimers()
+  })
+
   test('is not undone by an answer that was on its way', async () => {
     fetchBody.mockResolvedValue([garden])
     const message = messageAt(3, { userId: 'bob' })

@@ -7,10 +7,14 @@ import { LogSync } from './log-sync'
 import type { Pages } from './pages'
 import { RoomSync } from './room-sync'
 
+const MEMBERS_PAUSE_MS = 1000
+
 /** Socket events into the query cache, and nowhere else. */
 export class Sync {
   readonly logs: LogSync
   readonly rooms: RoomSync
+  /** Rooms whose members were asked for a moment ago, and whether they changed again since. */
+  private readonly memberNews = new Map<number, boolean>()
 
   constructor(
     private readonly queries: QueryClient,
@@ -69,7 +73,16 @@ export class Sync {
     this.queries.removeQueries({ queryKey: keys.members(roomId) })
   }
 
+  /** At once, and then no more often than now and then: many may join together. */
   private membersChanged(roomId: number): void {
+    const isWaiting = this.memberNews.has(roomId)
+    this.memberNews.set(roomId, isWaiting)
+    if (isWaiting) return
     void this.queries.invalidateQueries({ queryKey: keys.members(roomId) })
+    setTimeout(() => {
+      const hasMore = this.memberNews.get(roomId)
+      this.memberNews.delete(roomId)
+      if (hasMore) this.membersChanged(roomId)
+    }, MEMBERS_PAUSE_MS)
   }
 }
