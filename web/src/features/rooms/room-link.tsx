@@ -17,9 +17,6 @@ export function RoomLink({ room, to, onChosen }: Props) {
   const titleOf = useRoomTitle()
   const { lastMessage, unread } = room
   const Icon = isGeneral(room) ? House : Hash
-  const preview = lastMessage
-    ? `${lastMessage.usernameSnapshot}: ${lastMessage.content}`
-    : t.chat.noMessages
   return (
     <li>
       <NavLink
@@ -33,7 +30,16 @@ export function RoomLink({ room, to, onChosen }: Props) {
           <span className={`block truncate text-sm ${unread > 0 ? 'font-bold' : 'font-medium'}`}>
             {titleOf(room)}
           </span>
-          <span className="block truncate text-xs text-muted">{preview.slice(0, 200)}</span>
+          <span className="block truncate text-xs text-muted">
+            {lastMessage ? (
+              // Isolated: text that runs from right to left must not move the name.
+              <>
+                {lastMessage.usernameSnapshot}: <bdi>{lastMessage.content.slice(0, 200)}</bdi>
+              </>
+            ) : (
+              t.chat.noMessages
+            )}
+          </span>
         </span>
         {unread > 0 && <UnreadCount count={unread} label={t.chat.unread(unread)} />}
       </NavLink>
