@@ -84,6 +84,20 @@ test('earlier messages load as one scrolls up, without a jump', async ({ person,
   await expect(alice.message('message 180 of many')).toBeInViewport()
 })
 
+test('what one sends is shown, wherever one was reading', async ({ person, account }) => {
+  const bob = await account('bob')
+  const general = await bob.general()
+  for (let n = 1; n <= 40; n += 1) await bob.send(general.id, `line ${n} of a long talk`)
+  const alice = await person('alice')
+  await alice.signUp()
+  await alice.sees('line 40 of a long talk')
+  await alice.log.hover()
+  await alice.page.mouse.wheel(0, -1200)
+  await expect(alice.message('line 40 of a long talk')).not.toBeInViewport()
+  await alice.say('my answer')
+  await expect(alice.message('my answer')).toBeInViewport()
+})
+
 test('a draft outlives a reload, room by room', async ({ person }) => {
   const alice = await person('alice')
   await alice.signUp()

@@ -69,6 +69,28 @@ test('a message written while the server is away is sent once when it is back', 
   expect((await bob.history(general.id)).map((message) => message.content)).toEqual(sent)
 })
 
+test('a page opened while the server is away comes when it is back, and nothing breaks', async ({
+  server,
+  person,
+  account,
+}) => {
+  const alice = await person('alice')
+  await alice.signUp()
+  const bob = await account('bob')
+  const general = await bob.general()
+  await server.kill()
+  await alice.say('before I look at my profile')
+  await alice.page.getByRole('link', { name: 'Profile' }).click()
+  await expect(alice.page.getByText('Connection lost')).toBeVisible()
+  await server.run()
+  await expect(alice.page.getByRole('heading', { level: 1, name: 'Profile' })).toBeVisible()
+  await expect(async () => {
+    expect((await bob.history(general.id)).map((message) => message.content)).toEqual([
+      'before I look at my profile',
+    ])
+  }).toPass()
+})
+
 test('a message written while the server is away can be discarded', async ({ server, person }) => {
   const alice = await person('alice')
   await alice.signUp()
