@@ -36,6 +36,7 @@ const BURST_FACTOR: u32 = 4;
 pub async fn run(options: ServeOptions) -> Result<(), String> {
     let begun = Instant::now();
     kit::telemetry::start(&options.log).map_err(|why| format!("LOG (--log) {why}"))?;
+    let stop = kit::shutdown::signal();
     let _lock = prepare_folder(&options.data.data_dir)?;
     raise_file_limit();
     let listener = listen(&options).await?;
@@ -49,7 +50,7 @@ pub async fn run(options: ServeOptions) -> Result<(), String> {
     warn_of_risks(&options);
     greet(&options, &address, begun)?;
 
-    serve(listener, parts, realtime, &tasks).await?;
+    serve(listener, parts, realtime, &tasks, stop).await?;
     for (name, database) in [("auth.db", databases.auth), ("chat.db", databases.chat)] {
         database.close().await.map_err(|error| format!("{name} cannot be closed: {error}"))?;
     }
@@ -136,7 +137,13 @@ fn chat_config(options: &ServeOptions) -> chat::Config {
 
 /// Until a signal: then no new connections, sockets are told to come back, requests in flight and queued writes
 /// are finished.
-async fn serve(listener: TcpListener, parts: Parts, realtime: Realtime, tasks: &Tasks) -> Result<(), String> {
+async fn serve(
+    listener: TcpListener,
+    parts: Parts,
+    realtime: Realtime,
+    tasks: &Tasks,
+    stop: impl Future<Output = ()>,
+) -> Result<(), String> {
     let router = router::build(parts).into_make_service_with_connect_info::<SocketAddr>();
     // Small frames must not wait for more to come.
     let listener = listener.tap_io(|socket| {
@@ -147,8 +154,12 @@ async fn serve(listener: TcpListener, parts: Parts, realtime: Realtime, tasks: &
     let stopping = tokio_util::sync::CancellationToken::new();
     let server = axum::serve(listener, router).with_graceful_shutdown(stopping.clone().cancelled_owned());
     let mut server = tokio::spawn(server.into_future());
+    let mut failure = None;
     tokio::select! {
-        () = kit::shutdown::signal() => {}
+        () = stop => {}
+        () = tasks.failed() => {
+            failure = Some("a background task failed; stopping, so that whoever supervises this starts it afresh");
+        }
         ended = &mut server => return Err(format!("the server ended by itself: {ended:?}")),
     }
     tracing::info!("stopping");
@@ -162,7 +173,7 @@ async fn serve(listener: TcpListener, parts: Parts, realtime: Realtime, tasks: &
     if !tasks.stop(STOP_TIMEOUT.saturating_sub(begun.elapsed()).max(Duration::from_millis(500))).await {
         tracing::warn!("some background work was still running and is cut off");
     }
-    Ok(())
+    failure.map_or(Ok(()), |failure| Err(failure.to_owned()))
 }
 
 /// As many open sockets as the system allows this user.

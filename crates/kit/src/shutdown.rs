@@ -1,7 +1,8 @@
 //! Stopping in order: everything that runs in the background holds a token and is waited for.
 
-use std::{future::Future, time::Duration};
+use std::{panic::AssertUnwindSafe, time::Duration};
 
+use futures::FutureExt;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 /// Owns the background tasks of a process. Cloned handles speak of the same tasks.
@@ -9,6 +10,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 pub struct Tasks {
     tracker: TaskTracker,
     stopping: CancellationToken,
+    failed: CancellationToken,
 }
 
 impl Tasks {
@@ -17,7 +19,13 @@ impl Tasks {
     where
         F: Future<Output = ()> + Send + 'static,
     {
-        self.tracker.spawn(task(self.stopping.clone()));
+        let task = AssertUnwindSafe(task(self.stopping.clone())).catch_unwind();
+        let failed = self.failed.clone();
+        self.tracker.spawn(async move {
+            if task.await.is_err() {
+                failed.cancel();
+            }
+        });
     }
 
     /// Runs `tick` every `period` until the process stops. A tick is not cut short.
@@ -36,6 +44,11 @@ impl Tasks {
         self.stopping.clone()
     }
 
+    /// Completes once a task panicked. Nothing starts it again, so the process had better end and be started afresh.
+    pub async fn failed(&self) {
+        self.failed.cancelled().await;
+    }
+
     /// Tells every task to stop and waits for them; `false` if some were still busy after `timeout`.
     pub async fn stop(&self, timeout: Duration) -> bool {
         self.stopping.cancel();
@@ -44,19 +57,42 @@ impl Tasks {
     }
 }
 
-/// Completes on SIGTERM or SIGINT.
-pub async fn signal() {
+/// Completes on SIGTERM or SIGINT. Heard from the call on, not only once it is awaited: whoever is told that the
+/// process is ready may stop it at once.
+pub fn signal() -> impl Future<Output = ()> {
     use tokio::signal::unix::{SignalKind, signal};
-    match signal(SignalKind::terminate()) {
-        Ok(mut terminate) => tokio::select! {
-            _ = terminate.recv() => {}
-            _ = tokio::signal::ctrl_c() => {}
-        },
-        Err(error) => {
-            tracing::warn!(%error, "SIGTERM cannot be heard; Ctrl+C can");
-            if tokio::signal::ctrl_c().await.is_err() {
-                std::future::pending::<()>().await;
-            }
+    let mut heard = [SignalKind::terminate(), SignalKind::interrupt()].map(|kind| {
+        signal(kind).inspect_err(|error| tracing::warn!(%error, "a signal cannot be heard")).ok()
+    });
+    async move {
+        let [terminate, interrupt] = &mut heard;
+        tokio::select! {
+            () = next(terminate) => {}
+            () = next(interrupt) => {}
         }
+    }
+}
+
+async fn next(signal: &mut Option<tokio::signal::unix::Signal>) {
+    match signal {
+        Some(signal) => {
+            signal.recv().await;
+        }
+        None => std::future::pending().await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_task_that_panics_is_noticed_and_the_others_are_stopped_in_order() {
+        let tasks = Tasks::default();
+        tasks.spawn(|stopping| async move { stopping.cancelled().await });
+        assert!(tasks.failed().now_or_never().is_none());
+        tasks.spawn(|_| async { panic!("as this test wants it") });
+        tasks.failed().await;
+        assert!(tasks.stop(Duration::from_secs(5)).await);
     }
 }

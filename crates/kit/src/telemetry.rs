@@ -20,6 +20,7 @@ pub fn start(filter: &str) -> Result<(), String> {
     } else {
         builder.json().flatten_event(true).with_current_span(true).with_span_list(false).init();
     }
+    std::panic::set_hook(Box::new(|panic| tracing::error!(%panic, "a bug: report it with this line")));
     Ok(())
 }
 

@@ -1,8 +1,8 @@
 //! SIGTERM: sockets are told to come back, what is in flight is finished, and the process is gone in time.
 
-use std::time::Instant;
+use std::{path::Path, time::Instant};
 
-use crate::harness::{MergingClient, SOON, Storm, Topology, count};
+use crate::harness::{MergingClient, SOON, Server, Storm, Topology, count};
 
 #[tokio::test]
 async fn a_stop_in_the_middle_of_a_storm_loses_nothing() {
@@ -50,4 +50,16 @@ async fn an_idle_server_stops_at_once_and_nobody_can_connect_meanwhile() {
     assert!(app.get("/health").try_send().await.is_err(), "the port is free");
     let log = app.log();
     assert!(!log.contains("\"ERROR\"") && !log.contains("panicked"), "{log}");
+}
+
+#[tokio::test]
+async fn a_log_that_takes_no_more_stops_nobody() {
+    let data = tempfile::tempdir().unwrap();
+    // Every write to it fails as on a full disk.
+    let mut server =
+        Server::start(data.path(), Path::new("/dev/full"), 0, &[("LOG".into(), "debug".into())]).await;
+    let health = reqwest::get(format!("http://127.0.0.1:{}/health", server.port)).await.unwrap();
+    assert_eq!(health.status(), 200);
+    server.signal_terminate();
+    assert_eq!(server.exit_code().await, Some(0));
 }

@@ -92,3 +92,13 @@ async fn an_unknown_user_is_complained_about() {
         assert!(output.stderr.contains("no account"), "{}", output.stderr);
     }
 }
+
+#[tokio::test]
+async fn a_folder_without_a_server_s_files_is_named_and_left_empty() {
+    let folder = tempfile::tempdir().unwrap();
+    let elsewhere = folder.path().join("elsewhere");
+    let listed = run(&["user", "--data-dir", elsewhere.to_str().unwrap(), "list"]).await;
+    assert_eq!((listed.code, listed.stdout.as_str()), (Some(1), ""));
+    assert!(listed.stderr.contains("auth.db") && listed.stderr.lines().count() == 1, "{}", listed.stderr);
+    assert!(!elsewhere.exists());
+}
