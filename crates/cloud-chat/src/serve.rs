@@ -48,7 +48,10 @@ pub async fn run(options: ServeOptions) -> Result<(), String> {
     let databases = open_databases(&options.data.data_dir).await?;
     let (parts, realtime) = assemble(&options, frontend_url, databases.clone(), &tasks).await?;
     warn_of_risks(&options);
-    greet(&options, &address, begun)?;
+    // With standard output gone, serving goes on.
+    if let Err(error) = greet(&options, &address, begun) {
+        tracing::warn!(error, "the address could not be printed");
+    }
 
     serve(listener, parts, realtime, &tasks, stop).await?;
     for (name, database) in [("auth.db", databases.auth), ("chat.db", databases.chat)] {
@@ -197,6 +200,7 @@ fn warn_of_risks(options: &ServeOptions) {
 
 fn greet(options: &ServeOptions, address: &SocketAddr, begun: Instant) -> Result<(), String> {
     let port = address.port();
+    tracing::info!(port, ms = begun.elapsed().as_millis(), "ready");
     let own = if address.ip().is_unspecified() || address.ip().is_loopback() {
         format!("http://localhost:{port}")
     } else {
@@ -208,6 +212,5 @@ fn greet(options: &ServeOptions, address: &SocketAddr, begun: Instant) -> Result
     }
     commands::say(format_args!("  Data: {}", options.data.data_dir.display()))?;
     commands::say(format_args!("  API: {own}/docs"))?;
-    tracing::info!(port, ms = begun.elapsed().as_millis(), "ready");
     Ok(())
 }

@@ -1,6 +1,8 @@
 //! The rules for what people type in. Each answers what is wrong, never how to say it.
 //! Text is normalised to NFC and trimmed by the caller where the field's type says so.
 
+use unicode_normalization::UnicodeNormalization;
+
 use crate::codes::FieldCode;
 
 pub const USERNAME_CHARS: std::ops::RangeInclusive<usize> = 3..=32;
@@ -63,6 +65,12 @@ pub fn room_name(text: &str) -> Check {
         return Err(FieldCode::BadFormat);
     }
     Ok(())
+}
+
+/// Whether a name reads as `other`: whatever its case, width and invisible characters.
+pub fn reads_as(name: &str, other: &str) -> bool {
+    let visible = name.nfkc().filter(|c| is_visible(*c));
+    visible.collect::<String>().to_lowercase() == other
 }
 
 /// Trimmed message text: anything but NUL.
@@ -129,6 +137,14 @@ mod tests {
         for name in ["\u{200B}", "a\nb", "\u{202E}evil", "a\0"] {
             assert_eq!(room_name(name), Err(FieldCode::BadFormat), "{name:?}");
         }
+    }
+
+    #[test]
+    fn a_name_is_recognised_in_disguise() {
+        for name in ["general", "GENERAL", "gene\u{200B}ral", "ｇｅｎｅｒａｌ"] {
+            assert!(reads_as(name, "general"), "{name:?}");
+        }
+        assert!(!reads_as("general 2", "general"));
     }
 
     #[test]

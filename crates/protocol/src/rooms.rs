@@ -78,7 +78,7 @@ pub struct RoomName {
 impl Validate for RoomName {
     fn validate(mut self) -> Result<Self, Vec<FieldError>> {
         self.name = self.name.trim().nfc().collect();
-        let reserved = self.name.to_lowercase() == GENERAL;
+        let reserved = checks::reads_as(&self.name, GENERAL);
         let verdict = if reserved { Err(FieldCode::Reserved) } else { checks::room_name(&self.name) };
         Fields::default().check("name", verdict).finish(self)
     }
