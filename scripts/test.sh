@@ -39,6 +39,8 @@ fi
 
 step "browser tests"
 cargo build --locked
+CHROMIUM=${CHROMIUM:-$(command -v chromium || command -v chromium-browser)}
+export CHROMIUM
 (cd web && npm run --silent e2e)
 
 step "all green"
