@@ -112,7 +112,7 @@ async fn flush(chat: &Chat, marks: &[(Place, Seq)]) {
 
 async fn write(chat: &Chat, marks: &[(Place, Seq)]) -> Result<()> {
     use room_members::{Column, Entity};
-    let tx = chat.0.db.begin().await?;
+    let tx = chat.begin().await?;
     for ((user, room), seq) in marks {
         Entity::update_many()
             .col_expr(Column::LastReadSeq, Expr::value(seq.0))

@@ -2,6 +2,7 @@
 
 use axum::{
     Json, Router,
+    body::Bytes,
     extract::State,
     http::{HeaderValue, header},
     middleware::{self, Next},
@@ -107,8 +108,11 @@ fn docs() -> Router {
     let page = Router::new()
         .merge(SwaggerUi::new("/docs").config(utoipa_swagger_ui::Config::from("/openapi.json")))
         .layer(middleware::from_fn(allow_own_assets));
-    let json = document();
-    page.route("/openapi.json", get(move || std::future::ready(Json(json.clone()))))
+    // Written once: neither a copy of the document nor its JSON is made for a request.
+    let json = serde_json::to_vec(&document()).expect("the document has only string keys and cannot fail");
+    let json = Bytes::from(json);
+    let answer = move || std::future::ready(([(header::CONTENT_TYPE, "application/json")], json.clone()));
+    page.route("/openapi.json", get(answer))
 }
 
 async fn allow_own_assets(request: axum::extract::Request, next: Next) -> Response {

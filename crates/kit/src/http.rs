@@ -19,6 +19,7 @@ impl IntoResponse for Error {
                     StatusCode::INTERNAL_SERVER_ERROR,
                     Code::Internal,
                     "Something went wrong on our side.",
+                    Vec::new(),
                 )
             }
         }
@@ -48,7 +49,7 @@ fn refused(refusal: Refusal) -> Response {
         Kind::RateLimited => StatusCode::TOO_MANY_REQUESTS,
         Kind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
     };
-    let mut response = body(status, refusal.code, &refusal.detail, refusal.errors);
+    let mut response = problem(status, refusal.code, &refusal.detail, refusal.errors);
     if status == StatusCode::UNAUTHORIZED {
         response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
     }
@@ -62,11 +63,7 @@ fn refused(refusal: Refusal) -> Response {
     response
 }
 
-fn problem(status: StatusCode, code: Code, detail: &str) -> Response {
-    body(status, code, detail, Vec::new())
-}
-
-fn body(status: StatusCode, code: Code, detail: &str, errors: Vec<protocol::FieldError>) -> Response {
+fn problem(status: StatusCode, code: Code, detail: &str, errors: Vec<protocol::FieldError>) -> Response {
     let problem = Problem {
         kind: "about:blank".into(),
         title: status.canonical_reason().unwrap_or_default().into(),
