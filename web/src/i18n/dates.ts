@@ -18,11 +18,16 @@ export function dayText(t: Dictionary, language: Language, time: string, now = n
 }
 
 export function clockText(language: Language, time: string): string {
-  return format(language, { hour: 'numeric', minute: '2-digit' }).format(new Date(time))
+  return format(language, { hour: hourStyle(language), minute: '2-digit' }).format(new Date(time))
 }
 
 export function exactText(language: Language, time: string): string {
   return format(language, { dateStyle: 'full', timeStyle: 'medium' }).format(new Date(time))
+}
+
+/** A clock of 24 hours has two digits for each, one of 12 does not: 01:56, but 1:56 AM. */
+function hourStyle(language: Language): '2-digit' | 'numeric' {
+  return format(language, { hour: 'numeric' }).resolvedOptions().hour12 ? 'numeric' : '2-digit'
 }
 
 // Making a format is slow and a screen shows hundreds of times.
