@@ -24,6 +24,8 @@ window.ResizeObserver = class {
   disconnect = vi.fn()
 }
 
+Element.prototype.scrollIntoView = vi.fn()
+
 window.matchMedia = (query) =>
   ({
     matches: false,

@@ -1,6 +1,8 @@
 import type { Dictionary } from './en'
 import type { Language } from './language'
 
+const DAY_MS = 86_400_000
+
 /** A key that is the same for two times of one local day. */
 export function dayKey(time: string): string {
   const date = new Date(time)
@@ -15,6 +17,23 @@ export function dayText(t: Dictionary, language: Language, time: string, now = n
   const date = new Date(time)
   const year = date.getFullYear() === now.getFullYear() ? undefined : 'numeric'
   return format(language, { weekday: 'long', day: 'numeric', month: 'long', year }).format(date)
+}
+
+/** As short as a list allows: the time of today's, the day of what is older. */
+export function shortText(
+  t: Dictionary,
+  language: Language,
+  time: string,
+  now = new Date(),
+): string {
+  const date = new Date(time)
+  if (dayKey(time) === dayKey(now.toISOString())) return clockText(language, time)
+  const midnight = new Date(now.getFullYear(), now.getMonth(), now.getDate())
+  const days = (midnight.getTime() - date.getTime()) / DAY_MS
+  if (days > 0 && days <= 1) return t.messages.yesterday
+  if (days > 0 && days <= 6) return format(language, { weekday: 'short' }).format(date)
+  const year = date.getFullYear() === now.getFullYear() ? undefined : 'numeric'
+  return format(language, { day: 'numeric', month: 'short', year }).format(date)
 }
 
 export function clockText(language: Language, time: string): string {

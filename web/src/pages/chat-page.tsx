@@ -1,44 +1,53 @@
-import { CloudOff, DoorOpen } from 'lucide-react'
 import { useState } from 'react'
 import { useParams } from 'react-router'
 
 import { ConnectionBanner } from '@/features/connection/connection-banner'
-import { Conversation } from '@/features/messages/conversation'
+import { CreateRoomDialog } from '@/features/rooms/create-room-dialog'
 import { RoomHeader } from '@/features/rooms/room-header'
-import { type OpenRoom, useOpenRoom } from '@/features/rooms/use-open-room'
+import { RoomSwitcher } from '@/features/rooms/room-switcher'
+import { useOpenRoom } from '@/features/rooms/use-open-room'
+import { useRoomKeys } from '@/features/rooms/use-room-keys'
 import { useUnreadTitle } from '@/features/rooms/use-unread-title'
-import { useTexts } from '@/i18n/language'
+import { ShortcutsDialog } from '@/features/shortcuts/shortcuts-dialog'
 import { useMedia } from '@/lib/use-media'
-import { Button } from '@/ui/button'
-import { EmptyState } from '@/ui/empty-state'
 import { ErrorBoundary } from '@/ui/error-boundary'
-import { Spinner } from '@/ui/spinner'
 
 import { MembersSide } from './members-side'
+import { RoomBody } from './room-body'
 import { RoomsSide } from './rooms-side'
-import { TextLink } from './text-link'
+
+type Overlay = 'rooms' | 'members' | 'switcher' | 'keys' | { create: string } | null
 
 export function ChatPage() {
   const { roomId } = useParams()
   const open = useOpenRoom(roomId)
   const isWide = useMedia('(min-width: 64rem)')
   const isNarrow = !useMedia('(min-width: 48rem)')
-  const [drawer, setDrawer] = useState<'rooms' | 'members' | null>(null)
+  const [overlay, setOverlay] = useState<Overlay>(null)
   const [showsMembers, setShowsMembers] = useState(true)
+  const close = () => setOverlay(null)
+  const onSwitch = () => setOverlay('switcher')
+  const onShowKeys = () => setOverlay('keys')
   useUnreadTitle(open.title)
+  useRoomKeys({ current: open.status === 'ready' ? open.room : undefined, onSwitch, onShowKeys })
 
-  const close = () => setDrawer(null)
   const members = {
-    isOpen: isWide ? showsMembers : drawer === 'members',
-    onToggle: () => (isWide ? setShowsMembers(!showsMembers) : setDrawer('members')),
+    isOpen: isWide ? showsMembers : overlay === 'members',
+    onToggle: () => (isWide ? setShowsMembers(!showsMembers) : setOverlay('members')),
   }
   return (
     <div className="flex h-full overflow-hidden">
-      <RoomsSide isNarrow={isNarrow} isOpen={drawer === 'rooms'} onClose={close} />
+      <RoomsSide
+        isNarrow={isNarrow}
+        isOpen={overlay === 'rooms'}
+        onClose={close}
+        onSwitch={onSwitch}
+        onShowKeys={onShowKeys}
+      />
       <main className="flex min-w-0 grow flex-col bg-surface">
         <RoomHeader
           title={open.title}
-          onOpenRooms={isNarrow ? () => setDrawer('rooms') : undefined}
+          onOpenRooms={isNarrow ? () => setOverlay('rooms') : undefined}
           members={open.status === 'ready' ? members : undefined}
         />
         <ConnectionBanner />
@@ -49,28 +58,13 @@ export function ChatPage() {
       {open.status === 'ready' && members.isOpen && (
         <MembersSide room={open.room} isWide={isWide} onClose={close} />
       )}
+      {overlay === 'switcher' && (
+        <RoomSwitcher onClose={close} onCreate={(name) => setOverlay({ create: name })} />
+      )}
+      {overlay === 'keys' && <ShortcutsDialog onClose={close} />}
+      {typeof overlay === 'object' && overlay !== null && (
+        <CreateRoomDialog initialName={overlay.create} onClose={close} onCreated={close} />
+      )}
     </div>
   )
-}
-
-function RoomBody({ open }: { open: OpenRoom }) {
-  const t = useTexts()
-  switch (open.status) {
-    case 'ready':
-      return <Conversation key={open.room.id} room={open.room} title={open.title} />
-    case 'loading':
-      return <Spinner />
-    case 'failed':
-      return (
-        <EmptyState icon={CloudOff} title={t.chat.loadFailed} text={t.errors.UNREACHABLE}>
-          <Button onClick={open.retry}>{t.common.retry}</Button>
-        </EmptyState>
-      )
-    case 'gone':
-      return (
-        <EmptyState icon={DoorOpen} title={t.chat.goneTitle} text={t.chat.gone}>
-          <TextLink to="/">{t.chat.goToGeneral}</TextLink>
-        </EmptyState>
-      )
-  }
 }

@@ -7,22 +7,25 @@ interface Props {
   isNarrow: boolean
   isOpen: boolean
   onClose: () => void
+  onSwitch: () => void
+  onShowKeys: () => void
 }
 
 /** The rooms: always in sight, or in a drawer where there is no room for them. */
-export function RoomsSide({ isNarrow, isOpen, onClose }: Props) {
+export function RoomsSide({ isNarrow, isOpen, onClose, onSwitch, onShowKeys }: Props) {
   const t = useTexts()
+  const menu = <UserMenu onShowKeys={onShowKeys} />
   if (!isNarrow) {
     return (
-      <aside aria-label={t.chat.rooms} className="w-72 shrink-0 border-r border-line bg-canvas">
-        <RoomsNav footer={<UserMenu />} />
-      </aside>
+      <div className="w-72 shrink-0 border-r border-line bg-canvas">
+        <RoomsNav onSwitch={onSwitch} footer={menu} />
+      </div>
     )
   }
   if (!isOpen) return null
   return (
     <Dialog title={t.chat.rooms} place="left" onClose={onClose}>
-      <RoomsNav onChosen={onClose} footer={<UserMenu />} />
+      <RoomsNav onChosen={onClose} onSwitch={onSwitch} footer={menu} />
     </Dialog>
   )
 }

@@ -1,12 +1,22 @@
 import { X } from 'lucide-react'
-import { type PointerEvent, type ReactNode, useId, useLayoutEffect, useRef } from 'react'
+import {
+  type PointerEvent,
+  type ReactNode,
+  useEffect,
+  useEffectEvent,
+  useId,
+  useLayoutEffect,
+  useRef,
+} from 'react'
 
 import { useTexts } from '@/i18n/language'
+import { openLayer } from '@/lib/layers'
 
 import { IconButton } from './icon-button'
 
 const places = {
   center: 'm-auto bg-raised w-[min(28rem,calc(100vw-2rem))] rounded-2xl p-6',
+  top: 'mx-auto mt-[10dvh] mb-auto bg-raised w-[min(32rem,calc(100vw-2rem))] rounded-2xl p-6',
   left: 'bg-canvas my-0 mr-auto ml-0 h-dvh max-h-none w-[min(20rem,85vw)]',
   right: 'bg-canvas my-0 mr-0 ml-auto h-dvh max-h-none w-[min(20rem,85vw)]',
 }
@@ -18,7 +28,7 @@ interface Props {
   children: ReactNode
 }
 
-/** Modal: the browser keeps the focus inside, closes it with Escape and gives the focus back. */
+/** Modal: the browser keeps the focus inside, closes it with Escape or Back and gives the focus back. */
 export function Dialog({ title, onClose, place = 'center', children }: Props) {
   const t = useTexts()
   const id = useId()
@@ -34,6 +44,8 @@ export function Dialog({ title, onClose, place = 'center', children }: Props) {
       if (opener instanceof HTMLElement && opener.isConnected) opener.focus()
     }
   }, [])
+  const close = useEffectEvent(onClose)
+  useEffect(() => openLayer(() => close()), [])
   // Where the pointer went down decides: a selection of text may well end outside, and the padding is inside.
   const closeFromOutside = (event: PointerEvent) => {
     const element = dialog.current
@@ -54,7 +66,7 @@ export function Dialog({ title, onClose, place = 'center', children }: Props) {
       onPointerDown={closeFromOutside}
       className={`text-ink shadow-raised backdrop:bg-black/45 ${places[place]}`}
     >
-      {place === 'center' ? (
+      {place === 'center' || place === 'top' ? (
         <div className="mb-4 flex items-start justify-between gap-4">
           <h2 id={id} className="pt-1.5 text-lg font-semibold wrap-anywhere">
             {title}

@@ -2,9 +2,11 @@ import { Hash, House } from 'lucide-react'
 import { NavLink } from 'react-router'
 
 import type { RoomSummary } from '@/api/types'
-import { useTexts } from '@/i18n/language'
+import { shortText } from '@/i18n/dates'
+import { useLanguage, useTexts } from '@/i18n/language'
 
 import { isGeneral, useRoomTitle } from './room-title'
+import { UnreadCount } from './unread-count'
 
 interface Props {
   room: RoomSummary
@@ -14,6 +16,7 @@ interface Props {
 
 export function RoomLink({ room, to, onChosen }: Props) {
   const t = useTexts()
+  const language = useLanguage()
   const titleOf = useRoomTitle()
   const { lastMessage, unread } = room
   const Icon = isGeneral(room) ? House : Hash
@@ -27,8 +30,15 @@ export function RoomLink({ room, to, onChosen }: Props) {
       >
         <Icon aria-hidden size={18} className="shrink-0 text-muted" />
         <span className="min-w-0 grow">
-          <span className={`block truncate text-sm ${unread > 0 ? 'font-bold' : 'font-medium'}`}>
-            {titleOf(room)}
+          <span className="flex items-baseline gap-2">
+            <span className={`grow truncate text-sm ${unread > 0 ? 'font-bold' : 'font-medium'}`}>
+              {titleOf(room)}
+            </span>
+            {lastMessage && (
+              <time dateTime={lastMessage.createdAt} className="shrink-0 text-xs text-muted">
+                {shortText(t, language, lastMessage.createdAt)}
+              </time>
+            )}
           </span>
           <span className="block truncate text-xs text-muted">
             {lastMessage ? (
@@ -41,17 +51,8 @@ export function RoomLink({ room, to, onChosen }: Props) {
             )}
           </span>
         </span>
-        {unread > 0 && <UnreadCount count={unread} label={t.chat.unread(unread)} />}
+        {unread > 0 && <UnreadCount count={unread} />}
       </NavLink>
     </li>
-  )
-}
-
-function UnreadCount({ count, label }: { count: number; label: string }) {
-  return (
-    <span className="shrink-0 rounded-full bg-accent px-2 py-0.5 text-xs font-semibold text-white">
-      <span aria-hidden>{count > 99 ? '99+' : count}</span>
-      <span className="sr-only">{label}</span>
-    </span>
   )
 }

@@ -1,4 +1,4 @@
-import { LogOut, Settings } from 'lucide-react'
+import { Keyboard, LogOut, Settings } from 'lucide-react'
 import { Link } from 'react-router'
 
 import { session } from '@/api/session'
@@ -7,7 +7,7 @@ import { useMe } from '@/realtime/live-context'
 import { Avatar } from '@/ui/avatar'
 import { IconButton } from '@/ui/icon-button'
 
-export function UserMenu() {
+export function UserMenu({ onShowKeys }: { onShowKeys: () => void }) {
   const t = useTexts()
   const me = useMe()
   return (
@@ -21,6 +21,12 @@ export function UserMenu() {
         <Settings aria-hidden size={16} className="ml-auto shrink-0 text-muted" />
         <span className="sr-only">{t.chat.profile}</span>
       </Link>
+      <IconButton
+        icon={Keyboard}
+        label={t.shortcuts.title}
+        onClick={onShowKeys}
+        className="max-md:hidden"
+      />
       <IconButton icon={LogOut} label={t.chat.logOut} onClick={() => void session.logOut()} />
     </div>
   )
