@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 
 import { Failure } from '@/lib/failure'
+import { FakeChannel } from '@/lib/testing/fake-tabs'
 
 import type { Reply } from './http'
 import { Session } from './session'
@@ -22,27 +23,6 @@ function reply(lifetimeSeconds: number, id = 'a'): Reply<SessionTokens> {
 }
 
 const refreshes = () => send.mock.calls.filter((call) => call[1] === '/auth/refresh')
-
-/** All tabs of one browser: what one says the others hear, in a turn of its own. */
-class FakeChannel extends EventTarget {
-  static all = new Set<FakeChannel>()
-
-  constructor(readonly name: string) {
-    super()
-    FakeChannel.all.add(this)
-  }
-
-  postMessage(data: unknown): void {
-    for (const other of FakeChannel.all) {
-      if (other === this || other.name !== this.name) continue
-      setTimeout(() => other.dispatchEvent(new MessageEvent('message', { data })), 1)
-    }
-  }
-
-  close(): void {
-    FakeChannel.all.delete(this)
-  }
-}
 
 beforeEach(() => {
   vi.useFakeTimers()

@@ -3,10 +3,10 @@ import { Failure, failureOf } from '@/lib/failure'
 import { tokenTimes } from '@/lib/jwt'
 import { Observable } from '@/lib/observable'
 import { localStore } from '@/lib/storage'
+import { TabChannel } from '@/lib/tab-channel'
 import { withTabLock } from '@/lib/tab-lock'
 
 import { send } from './http'
-import { SessionChannel } from './session-channel'
 import type { EndReason, SessionState } from './session-state'
 import type { Account, SessionTokens } from './types'
 
@@ -21,6 +21,9 @@ const REFRESH_TOKEN_KEY = 'session.refreshToken'
 /** What the server could not be told when one logged out. */
 const LOG_OUT_KEY = 'session.logOut'
 
+/** What one tab tells the others. */
+type News = { kind: 'tokens'; tokens: SessionTokens } | { kind: 'ended'; because: EndReason }
+
 /** Who is signed in, and the tokens that prove it. The access token lives in memory only. */
 export class Session {
   readonly state = new Observable<SessionState>({ status: 'starting', unreachable: false })
@@ -29,9 +32,9 @@ export class Session {
   /** Raised when a session ends: an answer that was on its way must not bring it back. */
   private ended = 0
   private timer: ReturnType<typeof setTimeout> | undefined
-  private readonly channel = new SessionChannel({
-    onTokens: (tokens) => this.adopt(tokens),
-    onEnded: (because) => this.forget(because),
+  private readonly channel = new TabChannel<News>('session', (news) => {
+    if (news.kind === 'tokens') this.adopt(news.tokens)
+    else this.forget(news.because)
   })
 
   /** Takes up the session of the last visit, if there is one. */
@@ -73,7 +76,7 @@ export class Session {
     // The server may have closed the session first: what one did oneself says more about it.
     if (this.state.get().status === 'anonymous' && !isOwnAct(because)) return
     this.forget(because)
-    this.channel.sayEnded(because)
+    this.channel.say({ kind: 'ended', because })
   }
 
   /** The token in memory, or a new one. */
@@ -129,7 +132,7 @@ export class Session {
     if (tokens.refreshToken) localStore.set(REFRESH_TOKEN_KEY, tokens.refreshToken)
     const { user, token } = tokens
     this.adopt({ user, token })
-    this.channel.sayTokens({ user, token })
+    this.channel.say({ kind: 'tokens', tokens: { user, token } })
   }
 
   private adopt({ user, token }: SessionTokens): void {

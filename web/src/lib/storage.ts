@@ -6,8 +6,6 @@ export interface Store {
 }
 
 export const localStore = storeOver(() => window.localStorage)
-/** Of this tab; survives a reload. */
-export const tabStore = storeOver(() => window.sessionStorage)
 
 function storeOver(area: () => Storage): Store {
   return {

@@ -8,6 +8,7 @@ import { failureOf } from '@/lib/failure'
 
 import { keys } from './keys'
 import { Outbox } from './outbox'
+import { seqInLog } from './own-message'
 import { httpPages } from './pages'
 import { ReadMarker } from './read-marker'
 import type { RoomLog } from './room-log'
@@ -51,30 +52,21 @@ export function createLive(me: Account): Live {
       }),
     onPosted: (message) => sync.handle({ type: 'message', roomId: message.roomId, message }),
     onStored: (roomId, seq) => sync.logs.hear(roomId, seq),
-    isInLog: ({ roomId, clientMessageId, state, seq }) => {
-      const log = queries.getQueryData<RoomLog>(keys.log(roomId))
-      // An acknowledged message of a room that is not loaded comes with the room.
-      if (!log) return state === 'acked'
-      if (seq !== undefined && seq <= (log.messages.at(-1)?.seq ?? 0)) return true
-      return log.messages.some(
-        (message) => message.userId === me.id && message.clientMessageId === clientMessageId,
-      )
-    },
+    seqInLog: (entry) =>
+      seqInLog(queries.getQueryData<RoomLog>(keys.log(entry.roomId)), me.id, entry),
+    reached: (roomId) => sync.logs.reached(roomId) ?? 0,
   })
   const reads = new ReadMarker({
     post: (roomId, seq) =>
       fetchBody('post', '/rooms/{id}/read', { path: { id: roomId }, body: { seq } }),
     onSeen: (roomId, seq) => sync.rooms.markRead(roomId, seq),
   })
-  const stop = () => {
-    reads.stop()
-    outbox.stop()
-  }
-  return { queries, socket, sync, outbox, reads, start: () => start(socket, sync, outbox, stop) }
+  return { queries, socket, sync, outbox, reads, start: () => start(socket, sync, outbox, reads) }
 }
 
-function start(socket: ChatSocket, sync: Sync, outbox: Outbox, stop: () => void): () => void {
+function start(socket: ChatSocket, sync: Sync, outbox: Outbox, reads: ReadMarker): () => void {
   let wasConnected = false
+  const stopOutbox = outbox.start()
   const stopListening = socket.state.subscribe(() => {
     const isConnected = socket.state.get() === 'connected'
     if (isConnected === wasConnected) return
@@ -83,12 +75,12 @@ function start(socket: ChatSocket, sync: Sync, outbox: Outbox, stop: () => void)
     outbox.connectionChanged()
   })
   socket.start()
-  outbox.connectionChanged()
   return () => {
     stopListening()
     socket.stop()
     sync.logs.stop()
-    stop()
+    reads.stop()
+    stopOutbox()
   }
 }
 

@@ -3,11 +3,29 @@ export interface OutboxEntry {
   clientMessageId: string
   roomId: number
   content: string
+  /** No two of one tab are equal: entries are sent in this order. */
   createdAt: string
+  /** How far the room's log was known when this was written: its message can only follow. */
+  after?: number
   /** `acked`: stored, its event is on its way. `failed`: refused; waits for a person to decide. */
   state: 'pending' | 'acked' | 'failed'
   /** Of an acked one. */
   seq?: number
   /** Why a failed one failed. */
   code?: string
+}
+
+/** As they were written, whichever tab it was in. */
+export function inOrder(entries: readonly OutboxEntry[]): OutboxEntry[] {
+  return entries.toSorted((one, other) => (rank(one) < rank(other) ? -1 : 1))
+}
+
+/** A time after that of every entry there is, though the clock may have been set back or stand still. */
+export function nextTime(entries: readonly OutboxEntry[], now: number): string {
+  const last = Math.max(...entries.map((entry) => Date.parse(entry.createdAt)))
+  return new Date(Math.max(now, last + 1)).toISOString()
+}
+
+function rank({ createdAt, clientMessageId }: OutboxEntry): string {
+  return createdAt + clientMessageId
 }

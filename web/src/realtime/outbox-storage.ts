@@ -1,23 +1,59 @@
-import { tabStore } from '@/lib/storage'
+import { localStore } from '@/lib/storage'
 
+import { remember } from './database'
 import type { OutboxEntry } from './outbox-entry'
 
-// A tab's own, so that two tabs never overwrite each other's. Survives a reload.
+/**
+ * What one user has not sent yet, for all tabs, until it is sent or discarded. It lives in IndexedDB; as that takes a
+ * moment, and may be forbidden or full, local storage holds an entry until IndexedDB does.
+ */
+export class OutboxStorage {
+  private readonly prefix: string
 
-export function loadOutbox(me: string): OutboxEntry[] {
-  try {
-    const entries = JSON.parse(tabStore.get(key(me)) ?? '[]') as OutboxEntry[]
-    // An acknowledged one is stored: the log brings it.
-    return entries.filter((entry) => entry.state !== 'acked')
-  } catch {
-    return []
+  constructor(private readonly me: string) {
+    this.prefix = `outbox.${me}.`
+  }
+
+  /** What IndexedDB has not confirmed. */
+  unconfirmed(): OutboxEntry[] {
+    const keys = localStore.keys().filter((key) => key.startsWith(this.prefix))
+    return keys.flatMap((key) => parse(localStore.get(key)))
+  }
+
+  async load(): Promise<OutboxEntry[]> {
+    const kept = await remember((database) =>
+      database.getAll('outbox', IDBKeyRange.bound([this.me], [this.me, []])),
+    )
+    // Of two versions the one that is not confirmed is newer.
+    const byId = new Map(
+      [...(kept ?? []), ...this.unconfirmed()].map((entry) => [entry.clientMessageId, entry]),
+    )
+    return [...byId.values()]
+  }
+
+  async save(entry: OutboxEntry): Promise<void> {
+    const key = this.prefix + entry.clientMessageId
+    const text = JSON.stringify(entry)
+    localStore.set(key, text)
+    const confirmed = await remember(async (database) => {
+      const transaction = database.transaction('outbox', 'readwrite', { durability: 'strict' })
+      await transaction.store.put(entry, [this.me, entry.clientMessageId])
+      await transaction.done
+      return true
+    })
+    if (confirmed && localStore.get(key) === text) localStore.set(key, null)
+  }
+
+  async remove(id: string): Promise<void> {
+    localStore.set(this.prefix + id, null)
+    await remember((database) => database.delete('outbox', [this.me, id]))
   }
 }
 
-export function saveOutbox(me: string, entries: readonly OutboxEntry[]): void {
-  tabStore.set(key(me), entries.length > 0 ? JSON.stringify(entries) : null)
-}
-
-function key(me: string): string {
-  return `outbox.${me}`
+function parse(text: string | null): OutboxEntry[] {
+  try {
+    return text === null ? [] : [JSON.parse(text) as OutboxEntry]
+  } catch {
+    return []
+  }
 }
