@@ -204,6 +204,14 @@ export const en = {
       shortcuts: 'Show these shortcuts',
     },
   },
+  text: {
+    code: (language: string) => (language ? `Code in ${language}` : 'Code'),
+    table: 'Table',
+    copy: 'Copy',
+    copied: 'Copied',
+    done: 'Done',
+    open: 'Not done',
+  },
   room: {
     settings: 'Room settings',
     rename: 'Rename',

@@ -203,6 +203,14 @@ export const fr: Dictionary = {
       shortcuts: 'Afficher ces raccourcis',
     },
   },
+  text: {
+    code: (language) => (language ? `Code en ${language}` : 'Code'),
+    table: 'Tableau',
+    copy: 'Copier',
+    copied: 'Copié',
+    done: 'Fait',
+    open: 'À faire',
+  },
   room: {
     settings: 'Réglages du salon',
     rename: 'Renommer',

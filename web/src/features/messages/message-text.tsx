@@ -1,24 +1,41 @@
-import { linkify } from '@/lib/linkify'
+import { useEffect } from 'react'
 
-/** Plain text: its line breaks, and links that open elsewhere and learn nothing of this page. */
+import { useObservable } from '@/lib/use-observable'
+import { ErrorBoundary } from '@/ui/error-boundary'
+
+import { isFewEmoji } from './emoji/few-emoji'
+import { isTooMuch } from './markdown/limits'
+import { loadMarkdown, renderer } from './markdown/load-markdown'
+import { isPlain } from './markdown/plain'
+
+/** What a message says, as everybody sees it: in the room and in the preview. */
 export function MessageText({ text }: { text: string }) {
+  const plain = <PlainText text={text} />
   return (
-    <p dir="auto" className="text-[0.95rem] leading-relaxed wrap-anywhere whitespace-pre-wrap">
-      {linkify(text).map((part, index) =>
-        part.kind === 'link' ? (
-          <a
-            key={index}
-            href={part.href}
-            target="_blank"
-            rel="noopener noreferrer nofollow"
-            className="text-link underline underline-offset-2"
-          >
-            {part.text}
-          </a>
-        ) : (
-          part.text
-        ),
+    <div className="message-text">
+      {isPlain(text) || isTooMuch(text) ? (
+        plain
+      ) : (
+        <ErrorBoundary key={text} fallback={plain}>
+          <MarkdownText text={text} />
+        </ErrorBoundary>
       )}
+    </div>
+  )
+}
+
+function MarkdownText({ text }: { text: string }) {
+  const render = useObservable(renderer)
+  useEffect(() => {
+    void loadMarkdown()
+  }, [])
+  return render ? render(text) : <PlainText text={text} />
+}
+
+function PlainText({ text }: { text: string }) {
+  return (
+    <p dir="auto" className={isFewEmoji(text) ? 'text-3xl' : undefined}>
+      {text}
     </p>
   )
 }
