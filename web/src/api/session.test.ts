@@ -81,15 +81,54 @@ describe('a session', () => {
     expect(session.state.get()).toEqual({ status: 'signedIn', user })
   })
 
-  test('keeps trying while the server cannot be reached', async () => {
+  test('begins as the last visitor before the server has answered', async () => {
+    await signedIn()
+    const session = new Session()
+    send.mockResolvedValueOnce(reply(900))
+    void session.start()
+    expect(session.state.get()).toEqual({ status: 'signedIn', user })
+  })
+
+  test('goes on as the last visitor while the server cannot be reached, and keeps trying', async () => {
     await signedIn()
     const session = new Session()
     send.mockRejectedValueOnce(new Failure('UNREACHABLE')).mockResolvedValue(reply(900))
     void session.start()
     await vi.advanceTimersByTimeAsync(100)
-    expect(session.state.get()).toEqual({ status: 'starting', unreachable: true })
-    await vi.advanceTimersByTimeAsync(5100)
     expect(session.state.get()).toEqual({ status: 'signedIn', user })
+    expect(refreshes()).toHaveLength(1)
+    await vi.advanceTimersByTimeAsync(5100)
+    expect(refreshes()).toHaveLength(2)
+    await expect(session.accessToken()).resolves.toBe(jwt(900))
+  })
+
+  test('ends with the reason when the server is back and says that it is over', async () => {
+    await signedIn()
+    const session = new Session()
+    const over = new Failure('SESSION_REVOKED', { status: 401 })
+    send.mockRejectedValueOnce(new Failure('UNREACHABLE')).mockRejectedValueOnce(over)
+    void session.start()
+    await vi.advanceTimersByTimeAsync(5200)
+    expect(session.state.get()).toEqual({ status: 'anonymous', because: 'revoked' })
+  })
+
+  test('knows nobody when what it remembers is not an account', async () => {
+    localStorage.setItem('session', '1')
+    const session = new Session()
+    send.mockRejectedValueOnce(new Failure('UNREACHABLE'))
+    void session.start()
+    await vi.advanceTimersByTimeAsync(100)
+    expect(session.state.get()).toEqual({ status: 'starting', unreachable: true })
+  })
+
+  test('is given a new token first when the old one expired in a sleep', async () => {
+    const session = await signedIn(900)
+    // The clock goes on in a sleep, timers do not.
+    vi.setSystemTime(Date.now() + 901_000)
+    send.mockResolvedValueOnce(reply(900, 'b'))
+    const token = session.accessToken()
+    await vi.advanceTimersByTimeAsync(100)
+    await expect(token).resolves.toBe(jwt(900, 'b'))
   })
 
   test('refreshes once however many ask at once', async () => {

@@ -15,8 +15,8 @@ const REFRESH_AT = 0.8
 const TIMER_MAX_MS = 2 ** 31 - 1
 const RETRY_MS = 5000
 
-/** Says that a refresh is worth a try; a cookie cannot be seen from here. */
-const HINT_KEY = 'session'
+/** Whose session it was last: says that a refresh is worth a try, as a cookie cannot be seen from here. */
+const ACCOUNT_KEY = 'session'
 const REFRESH_TOKEN_KEY = 'session.refreshToken'
 /** What the server could not be told when one logged out. */
 const LOG_OUT_KEY = 'session.logOut'
@@ -28,6 +28,8 @@ type News = { kind: 'tokens'; tokens: SessionTokens } | { kind: 'ended'; because
 export class Session {
   readonly state = new Observable<SessionState>({ status: 'starting', unreachable: false })
   private token: string | null = null
+  /** By this device's clock. */
+  private expiresAt = 0
   private refreshing: Promise<void> | null = null
   /** Raised when a session ends: an answer that was on its way must not bring it back. */
   private ended = 0
@@ -39,17 +41,21 @@ export class Session {
 
   /** Takes up the session of the last visit, if there is one. */
   async start(): Promise<void> {
-    if (!localStore.get(HINT_KEY)) {
+    const hint = localStore.get(ACCOUNT_KEY)
+    if (!hint) {
       const owed = localStore.get(LOG_OUT_KEY)
       if (owed) await this.tellLogOut(owed)
       this.forget(null)
       return
     }
+    // Signed in until the server says otherwise: it may be away, and then nobody says anything.
+    const account = accountIn(hint)
+    if (account) this.show(account)
     try {
       await this.refresh()
     } catch (error) {
       if (isFinal(failureOf(error))) return
-      this.state.set({ status: 'starting', unreachable: true })
+      if (!account) this.state.set({ status: 'starting', unreachable: true })
       this.schedule(RETRY_MS, () => this.start())
     }
   }
@@ -79,9 +85,9 @@ export class Session {
     this.channel.say({ kind: 'ended', because })
   }
 
-  /** The token in memory, or a new one. */
+  /** The token in memory, or a new one: after a sleep the timer that replaces it is late. */
   async accessToken(): Promise<string> {
-    if (!this.token) await this.refresh()
+    if (!this.token || Date.now() >= this.expiresAt) await this.refresh()
     return this.token ?? ''
   }
 
@@ -94,7 +100,8 @@ export class Session {
   }
 
   setUser(user: Account): void {
-    this.state.set({ status: 'signedIn', user })
+    localStore.set(ACCOUNT_KEY, JSON.stringify(user))
+    this.show(user)
   }
 
   private async tellLogOut(owed: string): Promise<void> {
@@ -126,7 +133,7 @@ export class Session {
   }
 
   private begin(tokens: SessionTokens): void {
-    localStore.set(HINT_KEY, '1')
+    localStore.set(ACCOUNT_KEY, JSON.stringify(tokens.user))
     // A new sign-in takes the place of the cookie that was to be given up.
     localStore.set(LOG_OUT_KEY, null)
     if (tokens.refreshToken) localStore.set(REFRESH_TOKEN_KEY, tokens.refreshToken)
@@ -137,12 +144,17 @@ export class Session {
 
   private adopt({ user, token }: SessionTokens): void {
     this.token = token
-    const current = this.state.get()
-    const unchanged =
-      current.status === 'signedIn' && JSON.stringify(current.user) === JSON.stringify(user)
-    if (!unchanged) this.state.set({ status: 'signedIn', user })
+    this.show(user)
     const lifetimeMs = tokenTimes(token).lifetimeSeconds * 1000
+    this.expiresAt = lifetimeMs > 0 ? Date.now() + lifetimeMs : Infinity
     this.schedule(lifetimeMs * REFRESH_AT, () => this.refreshInTime())
+  }
+
+  private show(user: Account): void {
+    const current = this.state.get()
+    const isShown =
+      current.status === 'signedIn' && JSON.stringify(current.user) === JSON.stringify(user)
+    if (!isShown) this.state.set({ status: 'signedIn', user })
   }
 
   private async refreshInTime(): Promise<void> {
@@ -157,7 +169,7 @@ export class Session {
     clearTimeout(this.timer)
     this.ended += 1
     this.token = null
-    localStore.set(HINT_KEY, null)
+    localStore.set(ACCOUNT_KEY, null)
     localStore.set(REFRESH_TOKEN_KEY, null)
     this.state.set({ status: 'anonymous', because })
   }
@@ -166,6 +178,16 @@ export class Session {
     clearTimeout(this.timer)
     const delay = Math.min(Math.max(delayMs, 1000), TIMER_MAX_MS)
     this.timer = setTimeout(() => void task(), delay)
+  }
+}
+
+function accountIn(hint: string): Account | null {
+  try {
+    const account = JSON.parse(hint) as Partial<Account> | null
+    const { id, username, email } = account ?? {}
+    return id && username && email ? { id, username, email } : null
+  } catch {
+    return null
   }
 }
 

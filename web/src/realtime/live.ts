@@ -6,6 +6,7 @@ import type { Account, ServerEvent } from '@/api/types'
 import { socketUrl } from '@/lib/env'
 import { failureOf } from '@/lib/failure'
 
+import { Keeper } from './keeper'
 import { keys } from './keys'
 import { Outbox } from './outbox'
 import { seqInLog } from './own-message'
@@ -22,19 +23,22 @@ export interface Live {
   sync: Sync
   outbox: Outbox
   reads: ReadMarker
+  keeper: Keeper
   start: () => () => void
 }
 
 export function createLive(me: Account): Live {
-  const queries = createQueries()
+  const queries = createQueries(() => socket.state.get() === 'connected')
+  const keeper = new Keeper({ queries, me: me.id, isSignedIn: () => isSignedIn(me) })
   const sync = new Sync(queries, me.id, httpPages, (roomId) => outbox.settle(roomId))
-  const socket = new ChatSocket({
+  const socket: ChatSocket = new ChatSocket({
     url: socketUrl,
     token: async (fresh) => {
       if (fresh) await session.refresh()
       return session.accessToken()
     },
     onEvent: (event: ServerEvent) => {
+      if (event.type === 'system') keeper.connected(event.rooms)
       sync.handle(event)
       outbox.handle(event)
     },
@@ -61,11 +65,13 @@ export function createLive(me: Account): Live {
       fetchBody('post', '/rooms/{id}/read', { path: { id: roomId }, body: { seq } }),
     onSeen: (roomId, seq) => sync.rooms.markRead(roomId, seq),
   })
-  return { queries, socket, sync, outbox, reads, start: () => start(socket, sync, outbox, reads) }
+  const live = { queries, socket, sync, outbox, reads, keeper }
+  return { ...live, start: () => start(live) }
 }
 
-function start(socket: ChatSocket, sync: Sync, outbox: Outbox, reads: ReadMarker): () => void {
+function start({ socket, sync, outbox, reads, keeper }: Omit<Live, 'start'>): () => void {
   let wasConnected = false
+  const stopKeeper = keeper.start()
   const stopOutbox = outbox.start()
   const stopListening = socket.state.subscribe(() => {
     const isConnected = socket.state.get() === 'connected'
@@ -81,17 +87,24 @@ function start(socket: ChatSocket, sync: Sync, outbox: Outbox, reads: ReadMarker
     sync.logs.stop()
     reads.stop()
     stopOutbox()
+    stopKeeper()
   }
 }
 
-function createQueries(): QueryClient {
+function isSignedIn(me: Account): boolean {
+  const state = session.state.get()
+  return state.status === 'signedIn' && state.user.id === me.id
+}
+
+function createQueries(isConnected: () => boolean): QueryClient {
   const queries = new QueryClient({
     defaultOptions: {
       queries: {
         // Events keep the cache current; `navigator.onLine` knows nothing of a server on the local network.
         staleTime: Infinity,
         networkMode: 'always',
-        retry: (count, error) => failureOf(error).isUnreachable && count < 3,
+        // Without a connection its return asks again for what failed.
+        retry: (count, error) => failureOf(error).isUnreachable && isConnected() && count < 3,
       },
       mutations: { networkMode: 'always' },
     },

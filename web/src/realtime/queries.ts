@@ -6,20 +6,27 @@ import { useLive } from './live-context'
 import type { OutboxEntry } from './outbox-entry'
 
 export function useGeneral() {
-  const { sync } = useLive()
-  return useQuery({ queryKey: keys.general, queryFn: () => sync.rooms.loadGeneral() })
+  const { sync, keeper } = useLive()
+  const queryFn = () => keeper.general(() => sync.rooms.loadGeneral())
+  return useQuery({ queryKey: keys.general, queryFn })
 }
 
 /** One's rooms without the general room. */
 export function useRooms() {
-  const { sync } = useLive()
-  return useQuery({ queryKey: keys.rooms, queryFn: () => sync.rooms.loadRooms() })
+  const { sync, keeper } = useLive()
+  const queryFn = () => keeper.rooms(() => sync.rooms.loadRooms())
+  return useQuery({ queryKey: keys.rooms, queryFn })
 }
 
 /** What this client knows of the room's log; kept whole by events from then on. */
 export function useLog(roomId: number) {
-  const { sync } = useLive()
-  return useQuery({ queryKey: keys.log(roomId), queryFn: () => sync.logs.load(roomId) })
+  const { sync, keeper } = useLive()
+  const load = () => sync.logs.load(roomId)
+  const catchUp = () => sync.logs.hear(roomId, 0)
+  return useQuery({
+    queryKey: keys.log(roomId),
+    queryFn: () => keeper.log(roomId, load, catchUp),
+  })
 }
 
 const none: readonly OutboxEntry[] = []
