@@ -3,52 +3,54 @@ import { type KeyboardEvent, useEffect, useId, useState } from 'react'
 import { isComposing } from '@/lib/keys'
 
 interface Options {
-  /** What was typed: with every change the first option is the active one again. */
+  /** What was typed: with every change it starts afresh. */
   query: string
   count: number
   isOpen: boolean
+  /** Enter means the first option as long as no other was gone to; otherwise it means what was typed. */
+  meansFirst?: boolean
   onChoose: (index: number) => void
 }
 
 /** The keys and roles of an editable combobox with a list (ARIA Authoring Practices); the focus stays in the input. */
-export function useCombobox({ query, count, isOpen, onChoose }: Options) {
+export function useCombobox({ query, count, isOpen, meansFirst = true, onChoose }: Options) {
   const id = useId()
-  const [chosen, setChosen] = useState({ query, index: 0 })
-  const active = Math.min(chosen.query === query ? chosen.index : 0, count - 1)
-  const hasActive = isOpen && active >= 0
+  const [goneTo, setGoneTo] = useState<{ query: string; index: number } | null>(null)
+  const index = goneTo?.query === query ? goneTo.index : meansFirst ? 0 : -1
+  const active = isOpen ? Math.min(index, count - 1) : -1
   useEffect(() => {
-    if (hasActive) document.getElementById(`${id}-${active}`)?.scrollIntoView({ block: 'nearest' })
-  }, [id, active, hasActive])
+    document.getElementById(`${id}-${active}`)?.scrollIntoView({ block: 'nearest' })
+  }, [id, active])
 
+  const goTo = (to: number) => setGoneTo({ query, index: (to + count) % count })
   const onKeyDown = (event: KeyboardEvent) => {
-    if (!hasActive || isComposing(event)) return
-    if (event.key === 'Enter') onChoose(active)
-    else if (event.key === 'ArrowDown') setChosen({ query, index: (active + 1) % count })
-    else if (event.key === 'ArrowUp') setChosen({ query, index: (active - 1 + count) % count })
+    if (!isOpen || count === 0 || isComposing(event)) return
+    if (event.key === 'Enter' && active >= 0) onChoose(active)
+    else if (event.key === 'ArrowDown') goTo(active + 1)
+    else if (event.key === 'ArrowUp') goTo(Math.max(active, 0) - 1)
     else return
     event.preventDefault()
   }
   return {
-    active,
     inputProps: {
       role: 'combobox' as const,
       'aria-expanded': isOpen && count > 0,
       'aria-controls': `${id}-list`,
       'aria-autocomplete': 'list' as const,
-      'aria-activedescendant': hasActive ? `${id}-${active}` : undefined,
+      'aria-activedescendant': active >= 0 ? `${id}-${active}` : undefined,
       autoComplete: 'off',
       autoCapitalize: 'none',
       spellCheck: false,
       onKeyDown,
     },
     listProps: { id: `${id}-list`, role: 'listbox' as const },
-    optionProps: (index: number) => ({
-      id: `${id}-${index}`,
+    optionProps: (option: number) => ({
+      id: `${id}-${option}`,
       role: 'option' as const,
-      'aria-selected': index === active,
+      'aria-selected': option === active,
       // The input keeps the focus.
       onMouseDown: (event: { preventDefault: () => void }) => event.preventDefault(),
-      onClick: () => onChoose(index),
+      onClick: () => onChoose(option),
     }),
   }
 }

@@ -18,11 +18,13 @@ export function MemberRow({ member, isMe, onRemove }: Props) {
   return (
     <li className="flex min-h-11 items-center gap-2.5">
       <Avatar id={userId} name={name} size="small" />
-      <span className="min-w-0 grow truncate text-sm">
-        {name}
-        {isMe && <span className="text-muted"> ({t.members.you})</span>}
+      <span className="flex min-w-0 grow text-sm">
+        <span title={name} className="truncate">
+          {name}
+        </span>
+        {isMe && <span className="shrink-0 whitespace-pre text-muted"> ({t.members.you})</span>}
       </span>
-      {role === 'owner' && <span className="text-xs text-muted">{t.members.owner}</span>}
+      {role === 'owner' && <span className="shrink-0 text-xs text-muted">{t.members.owner}</span>}
       {onRemove && (
         <IconButton icon={UserMinus} label={t.members.remove(name)} onClick={onRemove} />
       )}

@@ -1,15 +1,18 @@
-import { type ReactNode, useState } from 'react'
+import { type ReactNode, useRef, useState } from 'react'
 
 import type { Member, RoomSummary } from '@/api/types'
 import { useTexts } from '@/i18n/language'
+import { useLostFocus } from '@/lib/use-lost-focus'
 import { useMe } from '@/realtime/live-context'
+import { useMembers } from '@/realtime/use-members'
 import { Button } from '@/ui/button'
+import { SearchField } from '@/ui/search-field'
 import { Spinner } from '@/ui/spinner'
 
 import { AddMemberForm } from './add-member-form'
 import { MemberRow } from './member-row'
 import { RemoveMemberDialog } from './remove-member-dialog'
-import { useMembers } from './use-members'
+import { useFilter } from './use-filter'
 
 interface Props {
   room: RoomSummary
@@ -21,12 +24,16 @@ export function MembersPanel({ room, action }: Props) {
   const t = useTexts()
   const me = useMe()
   const isOwner = room.ownerUserId === me.id
-  const { members, isPending, isError, refetch, hasNextPage, fetchNextPage } = useMembers(room.id)
+  const query = useMembers(room.id)
+  const { members, isPending, isError, refetch, hasNextPage, fetchNextPage } = query
+  const { isLong, isFiltering, filter, setFilter, shown } = useFilter(query)
   const [leaving, setLeaving] = useState<Member | null>(null)
+  const heading = useRef<HTMLHeadingElement>(null)
+  useLostFocus(heading, leaving)
   return (
     <section aria-label={t.chat.members} className="flex flex-col gap-3 px-4 pb-4">
       <div className="flex h-16 items-center justify-between gap-2">
-        <h2 className="font-semibold">
+        <h2 ref={heading} tabIndex={-1} className="font-semibold outline-none">
           {t.chat.members}
           <span className="ml-2 text-sm font-normal text-muted">
             {members.length > 0 && t.members.count(members.length, hasNextPage)}
@@ -34,15 +41,22 @@ export function MembersPanel({ room, action }: Props) {
         </h2>
         {action}
       </div>
-      {isOwner && <AddMemberForm roomId={room.id} />}
+      {isOwner && <AddMemberForm roomId={room.id} members={members} />}
       {isPending && <Spinner />}
       {isError && (
         <Button look="quiet" onClick={() => void refetch()}>
           {t.chat.loadFailed} {t.common.retry}
         </Button>
       )}
+      {isLong && (
+        <SearchField
+          label={t.members.filter}
+          value={filter}
+          onChange={(event) => setFilter(event.target.value)}
+        />
+      )}
       <ul className="flex flex-col gap-0.5">
-        {members.map((member) => (
+        {shown.map((member) => (
           <MemberRow
             key={member.userId}
             member={member}
@@ -51,7 +65,10 @@ export function MembersPanel({ room, action }: Props) {
           />
         ))}
       </ul>
-      {hasNextPage && (
+      <p role="status" className="text-sm text-muted empty:hidden">
+        {isFiltering && !hasNextPage && shown.length === 0 && t.members.noneHere}
+      </p>
+      {hasNextPage && !isFiltering && (
         <Button look="quiet" onClick={() => void fetchNextPage()}>
           {t.common.showMore}
         </Button>

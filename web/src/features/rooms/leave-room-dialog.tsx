@@ -4,7 +4,10 @@ import { fetchBody } from '@/api/client'
 import type { RoomSummary } from '@/api/types'
 import { useTexts } from '@/i18n/language'
 import { useLive, useMe } from '@/realtime/live-context'
+import { useMembers } from '@/realtime/use-members'
 import { ConfirmDialog } from '@/ui/confirm-dialog'
+
+import { nextOwner } from './next-owner'
 
 interface Props {
   room: RoomSummary
@@ -30,8 +33,22 @@ export function LeaveRoomDialog({ room, isOwner, onClose }: Props) {
       }}
     >
       <p className="text-sm text-muted">{t.room.leaveText}</p>
-      {isOwner && <p className="text-sm text-muted">{t.room.leaveOwner}</p>}
-      {isOwner && <p className="text-sm text-muted">{t.room.leaveLast}</p>}
+      {isOwner && <Heir room={room} />}
     </ConfirmDialog>
+  )
+}
+
+/** What becomes of the room without its owner. */
+function Heir({ room }: { room: RoomSummary }) {
+  const t = useTexts()
+  const me = useMe()
+  const { members, isSuccess, hasNextPage } = useMembers(room.id)
+  const heir = nextOwner(members, me.id)
+  const isKnown = isSuccess && !hasNextPage
+  return (
+    <p className="text-sm text-muted wrap-anywhere">
+      {!isKnown && t.room.leaveOwner}
+      {isKnown && (heir ? t.room.leaveHeir(heir.usernameSnapshot) : t.room.leaveLast)}
+    </p>
   )
 }

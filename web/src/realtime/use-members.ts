@@ -2,7 +2,7 @@ import { useInfiniteQuery } from '@tanstack/react-query'
 
 import { fetchBody } from '@/api/client'
 import type { Member } from '@/api/types'
-import { keys } from '@/realtime/keys'
+import { keys } from './keys'
 
 const PAGE_SIZE = 200
 
