@@ -156,7 +156,6 @@ export const en = {
     gone: 'It was deleted, or you are no longer a member of it.',
     goToGeneral: 'Go to the general room',
     loadFailed: 'This could not be loaded.',
-    reconnecting: 'Connection lost. Reconnecting…',
   },
   messages: {
     log: (room: string) => `Messages in ${room}`,
@@ -180,6 +179,13 @@ export const en = {
     charactersLeft: (n: number) => (n === 1 ? '1 character left' : `${n} characters left`),
     charactersOver: (n: number) => (n === 1 ? '1 character too many' : `${n} characters too many`),
     hint: 'Enter sends, Shift + Enter starts a new line',
+  },
+  connection: {
+    lost: 'No connection.',
+    trying: 'Trying again…',
+    tryingIn: (n: number) => `Trying again in ${n} s.`,
+    tryNow: 'Try now',
+    offline: 'You are offline. Messages are kept and sent later.',
   },
   switcher: {
     button: 'Find a room',

@@ -155,7 +155,6 @@ export const fr: Dictionary = {
     gone: 'Il a été supprimé, ou vous n’en êtes plus membre.',
     goToGeneral: 'Aller au salon général',
     loadFailed: 'Le chargement a échoué.',
-    reconnecting: 'Connexion perdue. Reconnexion…',
   },
   messages: {
     log: (room) => `Messages de ${room}`,
@@ -179,6 +178,13 @@ export const fr: Dictionary = {
     charactersLeft: (n) => (n < 2 ? `${n} caractère restant` : `${n} caractères restants`),
     charactersOver: (n) => (n < 2 ? `${n} caractère de trop` : `${n} caractères de trop`),
     hint: 'Entrée envoie, Maj + Entrée va à la ligne',
+  },
+  connection: {
+    lost: 'Pas de connexion.',
+    trying: 'Nouvel essai…',
+    tryingIn: (n) => `Nouvel essai dans ${n} s.`,
+    tryNow: 'Essayer maintenant',
+    offline: 'Vous êtes hors ligne. Les messages sont conservés et partiront plus tard.',
   },
   switcher: {
     button: 'Trouver un salon',

@@ -25,6 +25,8 @@ const CONNECT_MS = 10_000
 /** One connection that carries every room of the user, and comes back whenever it is lost. */
 export class ChatSocket {
   readonly state = new Observable<ConnectionState>('stopped')
+  /** While it waits: when it tries again, as `Date.now()` counts. */
+  readonly retryAt = new Observable<number | null>(null)
   private socket: WebSocket | null = null
   private attempt = 0
   private needsFreshToken = false
@@ -40,15 +42,18 @@ export class ChatSocket {
   start(): void {
     if (this.state.get() !== 'stopped') return
     window.addEventListener('online', this.reconnectNow)
+    window.addEventListener('offline', this.reconnectNow)
     window.addEventListener('focus', this.reconnectNow)
     void this.connect()
   }
 
   stop(): void {
     window.removeEventListener('online', this.reconnectNow)
+    window.removeEventListener('offline', this.reconnectNow)
     window.removeEventListener('focus', this.reconnectNow)
     clearTimeout(this.timer)
     this.drop()
+    this.retryAt.set(null)
     this.state.set('stopped')
   }
 
@@ -74,6 +79,7 @@ export class ChatSocket {
 
   private async connect(): Promise<void> {
     clearTimeout(this.timer)
+    this.retryAt.set(null)
     this.state.set('connecting')
     try {
       const token = await this.options.token(this.needsFreshToken)
@@ -128,8 +134,10 @@ export class ChatSocket {
   }
 
   private wait(): void {
+    const delay = backoffMs(this.attempt)
+    this.timer = setTimeout(() => void this.connect(), delay)
+    this.retryAt.set(Date.now() + delay)
     this.state.set('waiting')
-    this.timer = setTimeout(() => void this.connect(), backoffMs(this.attempt))
     this.attempt += 1
   }
 

@@ -6,13 +6,13 @@ import { useLive } from '@/realtime/live-context'
 const QUIET_MS = 2000
 
 /** A short loss of the connection is nobody's business. */
-export function useIsOffline(): boolean {
+export function useIsDisconnected(): boolean {
   const { socket } = useLive()
   const isConnected = useObservable(socket.state) === 'connected'
-  const [isOffline, setOffline] = useState(false)
+  const [isLost, setLost] = useState(false)
   useEffect(() => {
-    const timer = setTimeout(() => setOffline(!isConnected), isConnected ? 0 : QUIET_MS)
+    const timer = setTimeout(() => setLost(!isConnected), isConnected ? 0 : QUIET_MS)
     return () => clearTimeout(timer)
   }, [isConnected])
-  return isOffline && !isConnected
+  return isLost && !isConnected
 }
