@@ -5,6 +5,9 @@ import type { Server } from './server'
 
 type Schemas = components['schemas']
 
+/** How many requests are under way at a time. */
+const SENDERS = 64
+
 export const PASSWORD = 'correct horse 99'
 
 /** Somebody who uses the API and no browser. */
@@ -38,6 +41,30 @@ export class Account {
 
   async send(roomId: number, content: string): Promise<Schemas['Message']> {
     return (await this.request('POST', `/messages/${roomId}`, { content })) as Schemas['Message']
+  }
+
+  /** Many, fast: in no certain order, but the first is the first and the last the last. */
+  async sendMany(roomId: number, contents: readonly string[]): Promise<void> {
+    const waiting = contents.slice(1, -1)
+    const sendRest = async () => {
+      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+        await this.send(roomId, next)
+      }
+    }
+    for (const first of contents.slice(0, 1)) await this.send(roomId, first)
+    await Promise.all(Array.from({ length: SENDERS }, sendRest))
+    for (const last of contents.slice(1).slice(-1)) await this.send(roomId, last)
+  }
+
+  /** The whole log of a room, from its first message. */
+  async wholeHistory(roomId: number): Promise<string[]> {
+    const contents: string[] = []
+    for (;;) {
+      const path = `/messages/${roomId}?limit=200&after=${contents.length}`
+      const page = (await this.request('GET', path)) as Schemas['Message'][]
+      if (page.length === 0) return contents
+      contents.push(...page.map((message) => message.content))
+    }
   }
 
   async history(roomId: number): Promise<Schemas['Message'][]> {

@@ -72,8 +72,38 @@ export class Person {
     await expect(this.page.getByRole('button', { name: `Remove ${name}` })).toBeVisible()
   }
 
-  /** What the log shows, from top to bottom. */
+  /** Every message that the log shows, from top to bottom: only those near what is in sight are in the page. */
   async shown(): Promise<string[]> {
-    return this.log.getByRole('article').locator('p[dir]').allTextContents()
+    await expect(this.log).toHaveAttribute('aria-busy', 'false')
+    return this.log.evaluate(readThrough)
   }
+}
+
+/** Scrolls from the top to the end and back to where it was; two rows that overlap must say the same. */
+async function readThrough(log: HTMLElement): Promise<string[]> {
+  const texts = new Map<number, string>()
+  const nextFrame = () => new Promise(requestAnimationFrame)
+  const read = () => {
+    for (const row of log.querySelectorAll('[data-index]')) {
+      const index = Number(row.getAttribute('data-index'))
+      const text = row.querySelector('.message-text')?.textContent ?? ''
+      if ((texts.get(index) ?? text) !== text) throw new Error(`Row ${index} changed: ${text}`)
+      texts.set(index, text)
+    }
+  }
+  const start = log.scrollTop
+  const scrollTo = async (top: number) => {
+    log.scrollTop = top
+    await nextFrame()
+    await nextFrame()
+    read()
+  }
+  await scrollTo(0)
+  while (log.scrollTop + log.clientHeight < log.scrollHeight - 1) {
+    await scrollTo(log.scrollTop + log.clientHeight / 2)
+  }
+  await scrollTo(start)
+  const rows = [...texts].sort(([one], [other]) => one - other)
+  if (rows.some(([index], place) => index !== place)) throw new Error('A row was never drawn')
+  return rows.map(([, text]) => text)
 }

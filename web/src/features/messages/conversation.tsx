@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react'
+import { useEffect, useMemo, useState } from 'react'
 
 import type { RoomSummary } from '@/api/types'
 import { useTexts } from '@/i18n/language'
@@ -27,6 +27,12 @@ export function Conversation({ room, title }: { room: RoomSummary; title: string
   }
   useEffect(() => () => reads.flush(), [reads])
 
+  const data = log.data
+  const drawn = useMemo(
+    () => data && timeline({ ...data, outbox: entries, me, newAfter }),
+    [data, entries, me, newAfter],
+  )
+
   if (log.isError) {
     return (
       <div role="alert" className="m-auto flex flex-col items-center gap-3 p-8">
@@ -37,12 +43,12 @@ export function Conversation({ room, title }: { room: RoomSummary; title: string
   }
   return (
     <>
-      {log.data ? (
+      {data && drawn ? (
         <MessageList
           title={title}
-          items={timeline({ messages: log.data.messages, outbox: entries, me, newAfter })}
-          hasOlder={log.data.hasOlder}
-          lastSeq={lastSeq(log.data)}
+          timeline={drawn}
+          hasOlder={data.hasOlder}
+          lastSeq={lastSeq(data)}
           onLoadOlder={() => sync.logs.loadOlder(room.id)}
           onSeen={(seq) => reads.see(room.id, seq, room.lastReadSeq)}
           unread={room.unread}

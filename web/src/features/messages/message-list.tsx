@@ -1,17 +1,19 @@
-import { ArrowDown, MessagesSquare } from 'lucide-react'
+import { MessagesSquare } from 'lucide-react'
+import type { KeyboardEvent } from 'react'
 
 import { useTexts } from '@/i18n/language'
 import { EmptyState } from '@/ui/empty-state'
 
+import { JumpButton } from './jump-button'
+import type { Timeline } from './timeline'
 import { TimelineRow } from './timeline-row'
-import type { TimelineItem } from './timeline'
 import { useOlder } from './use-older'
 import { useScrollKeeper } from './use-scroll-keeper'
 import { useSeen } from './use-seen'
 
 interface Props {
   title: string
-  items: TimelineItem[]
+  timeline: Timeline
   hasOlder: boolean
   lastSeq: number
   unread: number
@@ -22,57 +24,75 @@ interface Props {
 }
 
 export function MessageList(props: Props) {
-  const { title, items, hasOlder, lastSeq, unread, sent, onLoadOlder, onSeen } = props
+  const { title, timeline, hasOlder, lastSeq, unread, sent, onLoadOlder, onSeen } = props
   const t = useTexts()
-  const { box, content, isAtEnd, toEnd } = useScrollKeeper(sent)
-  const version = `${items[0]?.key} ${items.length} ${lastSeq}`
+  const { box, content, rows, place, toEnd, toStart } = useScrollKeeper(timeline, sent)
+  const version = `${timeline.count} ${lastSeq}`
   const isLoading = useOlder(box, version, hasOlder, onLoadOlder)
   useSeen(box, version, onSeen)
 
+  const drawn = rows.getVirtualItems()
+  const moveByKey = (event: KeyboardEvent) => {
+    // Heights that are not measured yet would let the browser stop short of the end.
+    if (event.target !== box.current || !['Home', 'End'].includes(event.key)) return
+    event.preventDefault()
+    if (event.key === 'Home') toStart()
+    else toEnd()
+  }
   return (
     <div className="relative flex min-h-0 grow flex-col">
       {/* The region scrolls: it must be reachable by keyboard. */}
+      {/* eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions */}
       <div
         ref={box}
         role="log"
-        aria-live="polite"
+        // What scrolling brings into the page is not news.
+        aria-live={place === 'end' ? 'polite' : 'off'}
         aria-label={t.messages.log(title)}
         aria-busy={isLoading}
         // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
         tabIndex={0}
+        onKeyDown={moveByKey}
         className="flex min-h-0 grow flex-col overflow-y-auto overscroll-contain [overflow-anchor:none]"
       >
-        <div
-          ref={content}
-          className={`flex flex-col pb-4 ${items.length > 0 ? 'mt-auto' : 'my-auto'}`}
-        >
-          <p className="px-5 py-6 text-center text-sm text-muted">
-            {hasOlder ? t.messages.loadingOlder : items.length > 0 && t.messages.start(title)}
-          </p>
-          {items.map((item) => (
-            <TimelineRow key={item.key} item={item} />
-          ))}
-          {items.length === 0 && (
+        {timeline.count === 0 ? (
+          <div className="my-auto">
             <EmptyState
               icon={MessagesSquare}
               title={t.messages.emptyTitle}
               text={t.messages.empty}
             />
-          )}
-        </div>
+          </div>
+        ) : (
+          <div
+            ref={content}
+            className="relative mt-auto shrink-0"
+            style={{ height: rows.getTotalSize() }}
+          >
+            <p className="px-5 py-6 text-center text-sm text-muted">
+              {hasOlder ? t.messages.loadingOlder : t.messages.start(title)}
+            </p>
+            <div className="absolute inset-x-0" style={{ top: drawn[0]?.start }}>
+              {drawn.map(({ key, index }) => (
+                <TimelineRow
+                  key={key}
+                  ref={rows.measureElement}
+                  index={index}
+                  item={timeline.itemAt(index)}
+                />
+              ))}
+            </div>
+          </div>
+        )}
       </div>
-      {!isAtEnd && (
-        <button
-          type="button"
+      {place === 'away' && (
+        <JumpButton
+          unread={unread}
           onClick={() => {
             toEnd()
             box.current?.focus()
           }}
-          className="absolute right-4 bottom-3 inline-flex min-h-10 items-center gap-2 rounded-full border border-line bg-raised px-4 text-sm font-medium shadow-raised hover:bg-hover"
-        >
-          <ArrowDown aria-hidden size={16} />
-          {unread > 0 ? t.messages.jumpNew(unread) : t.messages.jump}
-        </button>
+        />
       )}
     </div>
   )

@@ -10,13 +10,19 @@ export function MessageRow({ item }: { item: MessageItem }) {
   return (
     <article
       data-seq={seq}
+      aria-posinset={seq}
+      // How many there are changes all the time, and nobody needs every row told.
+      aria-setsize={seq && -1}
       className={`group flex gap-3 px-3 hover:bg-canvas md:px-5 ${isHead ? 'mt-2 pt-1.5 pb-0.5' : 'py-0.5'}`}
     >
       <div className="w-9 shrink-0">
         {isHead ? (
           <Avatar id={message.userId} name={message.usernameSnapshot} />
         ) : (
-          <MessageTime time={message.createdAt} isMargin />
+          <>
+            <span className="sr-only">{message.usernameSnapshot}</span>
+            <MessageTime time={message.createdAt} isMargin />
+          </>
         )}
       </div>
       <div className="min-w-0 grow">

@@ -1,59 +1,122 @@
-import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react'
+import { useVirtualizer } from '@tanstack/react-virtual'
+import {
+  type RefObject,
+  useCallback,
+  useEffect,
+  useEffectEvent,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from 'react'
 
-import { type Anchor, anchorOf, isNearEnd, offsetOf, sizeOf } from './scroll-anchor'
+import { cannotGoDown, isNearEnd, NEAR_END, sizeOf } from './scroll-anchor'
+import type { Timeline } from './timeline'
+
+/** Above the first row and below the last, in pixels. */
+const PADDING_START = 72
+const PADDING_END = 16
+/** A message of one line, until it is measured. */
+const ROW_HEIGHT = 40
+
+/** Where in the log one is: not known before it was drawn. */
+export type Place = 'opening' | 'end' | 'away'
 
 /**
- * Keeps what one reads where it is: at the end new messages push it up, elsewhere the first visible message stays in
- * its place whatever is added or grows above it. A new value of `jumps` goes to the end.
+ * Draws the rows that are in sight, and keeps what one reads where it is: at the end new messages push it up, elsewhere
+ * what is in sight stays in its place whatever is added or grows above it. It opens at the first new message, or at the
+ * end. A new value of `jumps` goes to the end.
  */
-export function useScrollKeeper(jumps: number) {
+export function useScrollKeeper(timeline: Timeline, jumps: number) {
   const box = useRef<HTMLDivElement>(null)
   const content = useRef<HTMLDivElement>(null)
-  const anchor = useRef<Anchor | null>(null)
   const last = useRef({ top: 0, size: '' })
-  const [isAtEnd, setIsAtEnd] = useState(true)
+  const [place, setPlace] = useState<Place>('opening')
+  const latest = useRef<Place>(place)
 
-  /** Remembers the place; on every scroll. */
+  const rows = useVirtualizer({
+    count: timeline.count,
+    getItemKey: timeline.keyAt,
+    getScrollElement: () => box.current,
+    estimateSize: () => ROW_HEIGHT,
+    measureElement: heightOf,
+    overscan: 10,
+    paddingStart: PADDING_START,
+    paddingEnd: PADDING_END,
+    scrollPaddingStart: PADDING_START,
+    anchorTo: 'end',
+    followOnAppend: place !== 'away',
+    scrollEndThreshold: place === 'away' ? -1 : NEAR_END,
+  })
+  const firstSeq = timeline.count > 0 ? timeline.itemAt(0).seq : undefined
+  const settledSeq = useSettled(firstSeq)
+  rows.shouldAdjustScrollPositionOnItemSizeChange = ({ index, start }) => {
+    // Of the row at the upper edge the end stays in its place: that is the part in sight.
+    if (start <= (rows.scrollOffset ?? 0)) return true
+    // Rows that have just come before the first may be in sight at once: it stays where it is.
+    const { seq } = timeline.itemAt(index)
+    return seq !== undefined && settledSeq.current !== undefined && seq < settledSeq.current
+  }
+
+  /** Remembers whether one is at the end; on every scroll. */
   const keep = useCallback(() => {
-    if (!box.current || !content.current) return
+    if (!box.current) return
     const { scrollTop } = box.current
+    const size = sizeOf(box.current)
     // Who moves up, be it a little, is on the way somewhere: a new message must not pull them back.
-    const movesUp = sizeOf(box.current) === last.current.size && scrollTop < last.current.top
-    const atEnd = isNearEnd(box.current) && !movesUp
-    anchor.current = atEnd ? null : anchorOf(box.current, content.current)
-    last.current.top = scrollTop
-    setIsAtEnd(atEnd)
+    const movesUp = size === last.current.size && scrollTop < last.current.top
+    last.current = { top: scrollTop, size }
+    latest.current = isNearEnd(box.current) && !movesUp ? 'end' : 'away'
+    setPlace(latest.current)
   }, [])
 
-  const restore = useCallback(() => {
-    const element = box.current
-    // Most renders change nothing here, and setting the place would stop a scroll that is under way.
-    if (!element || sizeOf(element) === last.current.size) return
-    const kept = anchor.current
-    if (!kept) element.scrollTop = element.scrollHeight
-    else if (kept.row.isConnected) element.scrollTop += offsetOf(element, kept.row) - kept.offset
-    last.current = { top: element.scrollTop, size: sizeOf(element) }
-  }, [])
+  const toEnd = useCallback(() => rows.scrollToEnd(), [rows])
+  const toStart = useCallback(() => rows.scrollToOffset(0), [rows])
+  const toFirstNew = () => {
+    if (timeline.firstNew !== null) rows.scrollToIndex(timeline.firstNew, { align: 'start' })
+  }
 
-  const toEnd = useCallback(() => {
-    anchor.current = null
-    box.current?.scrollTo({ top: box.current.scrollHeight })
-  }, [])
-
-  useLayoutEffect(restore)
-  useLayoutEffect(toEnd, [toEnd, jumps])
+  const jump = useEffectEvent(() => {
+    if (jumps === 0 && timeline.firstNew !== null) toFirstNew()
+    else toEnd()
+  })
+  useLayoutEffect(() => jump(), [jumps])
 
   useEffect(() => {
     const element = box.current
-    const observer = new ResizeObserver(restore)
-    if (element) observer.observe(element)
+    if (!element) return
+    const observer = new ResizeObserver((entries) => {
+      // A keyboard on the screen or a longer draft leaves less room: the end goes on being in sight.
+      const isResized = entries.some(({ target }) => target === element)
+      if (isResized && latest.current === 'end') toEnd()
+      // What shrinks may bring the end into sight without a scroll; and on opening there may be none.
+      if (latest.current === 'opening' || cannotGoDown(element)) keep()
+      last.current = { top: element.scrollTop, size: sizeOf(element) }
+    })
+    observer.observe(element)
     if (content.current) observer.observe(content.current)
-    element?.addEventListener('scroll', keep, { passive: true })
+    element.addEventListener('scroll', keep, { passive: true })
     return () => {
       observer.disconnect()
-      element?.removeEventListener('scroll', keep)
+      element.removeEventListener('scroll', keep)
     }
-  }, [keep, restore])
+  }, [keep, toEnd])
 
-  return { box, content, isAtEnd, toEnd }
+  return { box, content, rows, place, toEnd, toStart, toFirstNew }
+}
+
+/** The value of two frames ago: by then its rows are measured. */
+function useSettled<T>(value: T): RefObject<T> {
+  const settled = useRef(value)
+  useEffect(() => {
+    let frame = requestAnimationFrame(() => {
+      frame = requestAnimationFrame(() => (settled.current = value))
+    })
+    return () => cancelAnimationFrame(frame)
+  }, [value])
+  return settled
+}
+
+/** To the fraction: rows stand one below the other, and what is rounded away would add up. */
+function heightOf(row: Element, entry: ResizeObserverEntry | undefined): number {
+  return entry?.borderBoxSize[0]?.blockSize ?? row.getBoundingClientRect().height
 }

@@ -1,6 +1,6 @@
 import { type RefObject, useEffect, useEffectEvent } from 'react'
 
-import { lastSeenSeq } from './scroll-anchor'
+import { seqsInSight } from './scroll-anchor'
 import { useScroll } from './use-scroll'
 
 /** Reports what has come into sight, while somebody is there to see it. */
@@ -11,8 +11,8 @@ export function useSeen(
 ): void {
   const report = () => {
     if (!box.current || document.visibilityState === 'hidden' || !document.hasFocus()) return
-    const seq = lastSeenSeq(box.current)
-    if (seq !== null) onSeen(seq)
+    const { last } = seqsInSight(box.current)
+    if (last !== null) onSeen(last)
   }
   useScroll(box, version, report)
   const latest = useEffectEvent(report)
