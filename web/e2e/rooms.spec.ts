@@ -18,7 +18,9 @@ test('a new member sees the room at once, and no longer when removed', async ({ 
   await alice.page.getByRole('button', { name: 'Remove bob' }).click()
   await alice.page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click()
   await expect(bob.room('Garden')).toHaveCount(0)
-  await expect(bob.page.getByText('This room is not here')).toBeVisible()
+  await expect(bob.page.getByText('You are no longer in Garden.')).toBeVisible()
+  await expect(bob.page.getByLabel('What you were writing')).toHaveValue('I was about to say')
+  await expect(bob.page.getByRole('heading', { level: 1, name: 'Garden' })).toBeFocused()
   await alice.say('He is gone')
   await expect(bob.page.getByText('He is gone')).toHaveCount(0)
 
@@ -86,7 +88,53 @@ test('a room is deleted after its name was typed', async ({ person }) => {
   await alice.page.keyboard.press('Enter')
   await expect(alice.room('Garden')).toHaveCount(0)
   await expect(bob.room('Garden')).toHaveCount(0)
-  await expect(bob.page.getByText('This room is not here')).toBeVisible()
+  await expect(bob.page.getByText('Garden was deleted.')).toBeVisible()
+  await expect(alice.page.getByText('Garden was deleted.')).toHaveCount(0)
+  await expect(alice.composer).toBeFocused()
+})
+
+test('what others do with one’s rooms is told wherever one is', async ({ person, account }) => {
+  const alice = await person('alice')
+  await alice.signUp()
+  const bob = await account('bob')
+  const garden = await bob.createRoom('Garden')
+  const orchard = await bob.createRoom('Orchard')
+  const general = await bob.general()
+  await bob.send(general.id, 'Look at this')
+  await alice.sees('Look at this')
+  await alice.page.getByRole('link', { name: 'Profile' }).click()
+  await bob.request('POST', `/rooms/${orchard.id}/add-member`, { username: 'alice' })
+  await expect(alice.page.getByText('You were added to Orchard.')).toBeVisible()
+  await bob.request('DELETE', `/rooms/${orchard.id}`)
+  await expect(alice.page.getByText('Orchard was deleted.')).toBeVisible()
+
+  await bob.request('POST', `/rooms/${garden.id}/add-member`, { username: 'alice' })
+  const toast = alice.page.getByText('You were added to Garden.')
+  await expect(toast).toBeVisible()
+  await alice.page.getByRole('button', { name: 'Open' }).last().click()
+  await expect(alice.page.getByRole('heading', { level: 1, name: 'Garden' })).toBeVisible()
+  await expect(toast).toHaveCount(0)
+})
+
+test('leaving is no news to the one who leaves, in none of their tabs', async ({
+  person,
+  account,
+}) => {
+  const alice = await person('alice')
+  await alice.signUp()
+  const bob = await account('bob')
+  const garden = await bob.createRoom('Garden')
+  await bob.request('POST', `/rooms/${garden.id}/add-member`, { username: 'alice' })
+  const second = await alice.page.context().newPage()
+  await second.goto(alice.page.url())
+  await expect(second.getByRole('link', { name: /^Garden/ })).toBeVisible()
+  await alice.room('Garden').click()
+  await alice.page.getByRole('button', { name: 'Leave the room' }).click()
+  await alice.page.getByRole('dialog').getByRole('button', { name: 'Leave the room' }).click()
+  await expect(alice.composer).toBeFocused()
+  await expect(second.getByRole('link', { name: /^Garden/ })).toHaveCount(0)
+  await expect(second.getByText('You are no longer in Garden.')).toHaveCount(0)
+  await expect(alice.page.getByText('You are no longer in Garden.')).toHaveCount(0)
 })
 
 test('a room of others is not there', async ({ person, account }) => {

@@ -140,6 +140,7 @@ export const en = {
     title: 'Cloud Chat',
     rooms: 'Rooms',
     general: 'General',
+    skip: 'Skip to the conversation',
     openRooms: 'Show rooms',
     members: 'Members',
     openMembers: 'Members and settings',
@@ -179,6 +180,28 @@ export const en = {
     charactersLeft: (n: number) => (n === 1 ? '1 character left' : `${n} characters left`),
     charactersOver: (n: number) => (n === 1 ? '1 character too many' : `${n} characters too many`),
     hint: 'Enter sends, Shift + Enter starts a new line',
+  },
+  departed: {
+    added: (room: string) => `You were added to ${room}.`,
+    open: 'Open',
+    removed: (room: string) => `You are no longer in ${room}.`,
+    removedText: 'Its owner removed you, or you left it on another device.',
+    deleted: (room: string) => `${room} was deleted.`,
+    deletedText: 'Its owner deleted it with all its messages.',
+    draft: 'What you were writing',
+    copy: 'Copy the text',
+  },
+  notifications: {
+    title: 'Notifications',
+    label: 'Notify me of new messages',
+    hint: 'On this device, while you look elsewhere. Never of your own messages.',
+    denied:
+      'Your browser blocks notifications of this page. Allow them in its settings for this page (beside the address), then come back.',
+    unavailable:
+      'Your browser shows notifications only for pages over https. Ask whoever runs this server.',
+    sound: 'Play a quiet sound',
+    soundHint: 'When a message arrives while you look elsewhere.',
+    test: 'Play the sound',
   },
   connection: {
     lost: 'No connection.',

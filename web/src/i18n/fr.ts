@@ -139,6 +139,7 @@ export const fr: Dictionary = {
     title: 'Cloud Chat',
     rooms: 'Salons',
     general: 'Général',
+    skip: 'Aller à la conversation',
     openRooms: 'Afficher les salons',
     members: 'Membres',
     openMembers: 'Membres et réglages',
@@ -178,6 +179,28 @@ export const fr: Dictionary = {
     charactersLeft: (n) => (n < 2 ? `${n} caractère restant` : `${n} caractères restants`),
     charactersOver: (n) => (n < 2 ? `${n} caractère de trop` : `${n} caractères de trop`),
     hint: 'Entrée envoie, Maj + Entrée va à la ligne',
+  },
+  departed: {
+    added: (room) => `Vous faites maintenant partie de ${room}.`,
+    open: 'Ouvrir',
+    removed: (room) => `Vous n’êtes plus dans ${room}.`,
+    removedText: 'Son propriétaire vous en a retiré, ou vous l’avez quitté sur un autre appareil.',
+    deleted: (room) => `${room} a été supprimé.`,
+    deletedText: 'Son propriétaire l’a supprimé avec tous ses messages.',
+    draft: 'Ce que vous étiez en train d’écrire',
+    copy: 'Copier le texte',
+  },
+  notifications: {
+    title: 'Notifications',
+    label: 'Me signaler les nouveaux messages',
+    hint: 'Sur cet appareil, quand vous regardez ailleurs. Jamais vos propres messages.',
+    denied:
+      'Votre navigateur bloque les notifications de cette page. Autorisez-les dans ses réglages pour cette page (à côté de l’adresse), puis revenez.',
+    unavailable:
+      'Votre navigateur n’affiche de notifications que pour les pages en https. Adressez-vous à qui gère ce serveur.',
+    sound: 'Jouer un son discret',
+    soundHint: 'Quand un message arrive pendant que vous regardez ailleurs.',
+    test: 'Écouter le son',
   },
   connection: {
     lost: 'Pas de connexion.',

@@ -13,7 +13,8 @@ function copySelection(text: string): boolean {
   const area = document.createElement('textarea')
   area.value = text
   area.className = 'sr-only'
-  document.body.append(area)
+  // Beside an open dialog nothing can be selected.
+  ;(focused?.closest('dialog') ?? document.body).append(area)
   area.select()
   try {
     // eslint-disable-next-line @typescript-eslint/no-deprecated -- nothing else works outside secure contexts

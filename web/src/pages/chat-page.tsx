@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { useParams } from 'react-router'
 
 import { ConnectionBanner } from '@/features/connection/connection-banner'
@@ -9,26 +9,37 @@ import { useOpenRoom } from '@/features/rooms/use-open-room'
 import { useRoomKeys } from '@/features/rooms/use-room-keys'
 import { useUnreadTitle } from '@/features/rooms/use-unread-title'
 import { ShortcutsDialog } from '@/features/shortcuts/shortcuts-dialog'
+import { useTexts } from '@/i18n/language'
 import { useMedia } from '@/lib/use-media'
 import { ErrorBoundary } from '@/ui/error-boundary'
 
 import { MembersSide } from './members-side'
 import { RoomBody } from './room-body'
 import { RoomsSide } from './rooms-side'
+import { SkipLink } from './skip-link'
+import { useRoomFocus } from './use-room-focus'
 
 type Overlay = 'rooms' | 'members' | 'switcher' | 'keys' | { create: string } | null
 
+const CONVERSATION = 'conversation'
+
 export function ChatPage() {
+  const t = useTexts()
   const { roomId } = useParams()
   const open = useOpenRoom(roomId)
   const isWide = useMedia('(min-width: 64rem)')
   const isNarrow = !useMedia('(min-width: 48rem)')
   const [overlay, setOverlay] = useState<Overlay>(null)
   const [showsMembers, setShowsMembers] = useState(true)
+  const heading = useRef<HTMLHeadingElement>(null)
+  useRoomFocus(heading, roomId, open.status)
   const close = () => setOverlay(null)
   const onSwitch = () => setOverlay('switcher')
   const onShowKeys = () => setOverlay('keys')
-  useUnreadTitle(open.title)
+  const { unreadElsewhere } = useUnreadTitle(
+    open.title,
+    open.status === 'ready' ? open.room.id : undefined,
+  )
   useRoomKeys({ current: open.status === 'ready' ? open.room : undefined, onSwitch, onShowKeys })
 
   const members = {
@@ -37,6 +48,7 @@ export function ChatPage() {
   }
   return (
     <div className="flex h-full overflow-hidden">
+      <SkipLink to={CONVERSATION}>{t.chat.skip}</SkipLink>
       <RoomsSide
         isNarrow={isNarrow}
         isOpen={overlay === 'rooms'}
@@ -44,9 +56,15 @@ export function ChatPage() {
         onSwitch={onSwitch}
         onShowKeys={onShowKeys}
       />
-      <main className="flex min-w-0 grow flex-col bg-surface">
+      <main
+        id={CONVERSATION}
+        tabIndex={-1}
+        className="outline-none flex min-w-0 grow flex-col bg-surface"
+      >
         <RoomHeader
           title={open.title}
+          heading={heading}
+          unreadElsewhere={unreadElsewhere}
           onOpenRooms={isNarrow ? () => setOverlay('rooms') : undefined}
           members={open.status === 'ready' ? members : undefined}
         />

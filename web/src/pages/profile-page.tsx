@@ -6,6 +6,7 @@ import { DeleteAccount } from '@/features/account/delete-account'
 import { EmailForm } from '@/features/account/email-form'
 import { NameForm } from '@/features/account/name-form'
 import { PasswordForm } from '@/features/account/password-form'
+import { NotificationSettings } from '@/features/notifications/notification-settings'
 import { useTexts } from '@/i18n/language'
 import { useTitle } from '@/lib/use-title'
 import { LanguageField } from '@/ui/language-field'
@@ -42,6 +43,9 @@ export function ProfilePage() {
             <LanguageField />
             <ThemeField />
           </div>
+        </Card>
+        <Card title={t.notifications.title}>
+          <NotificationSettings />
         </Card>
         <Card title={t.profile.deleteTitle}>
           <DeleteAccount />

@@ -7,6 +7,7 @@ import { Button } from '@/ui/button'
 import { EmptyState } from '@/ui/empty-state'
 import { Spinner } from '@/ui/spinner'
 
+import { DepartedRoom } from './departed-room'
 import { TextLink } from './text-link'
 
 export function RoomBody({ open }: { open: OpenRoom }) {
@@ -28,5 +29,7 @@ export function RoomBody({ open }: { open: OpenRoom }) {
           <TextLink to="/">{t.chat.goToGeneral}</TextLink>
         </EmptyState>
       )
+    case 'departed':
+      return <DepartedRoom news={open.departure} />
   }
 }

@@ -73,6 +73,7 @@ function start({ socket, sync, outbox, reads, keeper }: Omit<Live, 'start'>): ()
   let wasConnected = false
   const stopKeeper = keeper.start()
   const stopOutbox = outbox.start()
+  const stopLeaves = sync.news.leaves.start()
   const stopListening = socket.state.subscribe(() => {
     const isConnected = socket.state.get() === 'connected'
     if (isConnected === wasConnected) return
@@ -88,6 +89,7 @@ function start({ socket, sync, outbox, reads, keeper }: Omit<Live, 'start'>): ()
     reads.stop()
     stopOutbox()
     stopKeeper()
+    stopLeaves()
   }
 }
 

@@ -42,6 +42,11 @@ export class RoomSync {
     this.update(room.id, (summary) => withRoom(summary, room))
   }
 
+  /** In the list; the general room is not looked for. */
+  find(roomId: number): RoomSummary | undefined {
+    return this.queries.getQueryData<RoomSummary[]>(keys.rooms)?.find((room) => room.id === roomId)
+  }
+
   remove(roomId: number): void {
     this.newest.delete(roomId)
     this.read.delete(roomId)

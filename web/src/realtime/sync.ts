@@ -5,6 +5,7 @@ import type { ServerEvent } from '@/api/types'
 import { keys } from './keys'
 import { LogSync } from './log-sync'
 import type { Pages } from './pages'
+import { type Departure, RoomNewsDesk } from './room-news'
 import { RoomSync } from './room-sync'
 
 const MEMBERS_PAUSE_MS = 1000
@@ -13,6 +14,7 @@ const MEMBERS_PAUSE_MS = 1000
 export class Sync {
   readonly logs: LogSync
   readonly rooms: RoomSync
+  readonly news: RoomNewsDesk
   /** Rooms whose members were asked for a moment ago, and whether they changed again since. */
   private readonly memberNews = new Map<number, boolean>()
 
@@ -24,6 +26,7 @@ export class Sync {
   ) {
     this.logs = new LogSync(queries, pages, onLogChanged)
     this.rooms = new RoomSync(queries, me)
+    this.news = new RoomNewsDesk(me)
   }
 
   handle(event: ServerEvent): void {
@@ -45,11 +48,11 @@ export class Sync {
         this.rooms.markRead(event.roomId, event.seq)
         break
       case 'memberAdded':
-        if (event.userId === this.me) void this.rooms.refetch()
+        if (event.userId === this.me) void this.joined(event.roomId)
         this.membersChanged(event.roomId)
         break
       case 'memberRemoved':
-        if (event.userId === this.me) this.left(event.roomId)
+        if (event.userId === this.me) this.lost(event.roomId, 'removed')
         else this.membersChanged(event.roomId)
         break
       case 'roomUpdated':
@@ -57,7 +60,7 @@ export class Sync {
         this.membersChanged(event.room.id)
         break
       case 'roomDeleted':
-        this.left(event.roomId)
+        this.lost(event.roomId, 'deleted')
         break
       case 'ack':
       case 'error':
@@ -71,6 +74,19 @@ export class Sync {
     this.rooms.remove(roomId)
     this.logs.forget(roomId)
     this.queries.removeQueries({ queryKey: keys.members(roomId) })
+  }
+
+  private async joined(roomId: number): Promise<void> {
+    const isKnown = this.rooms.find(roomId) !== undefined
+    await this.rooms.refetch()
+    const room = this.rooms.find(roomId)
+    if (room && !isKnown) this.news.added(room)
+  }
+
+  private lost(roomId: number, why: Departure): void {
+    const room = this.rooms.find(roomId)
+    if (room) this.news.departedFrom(room, why)
+    this.left(roomId)
   }
 
   /** At once, and then no more often than now and then: many may join together. */

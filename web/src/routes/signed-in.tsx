@@ -4,6 +4,7 @@ import { Outlet, useLocation } from 'react-router'
 import type { Account } from '@/api/types'
 import { createLive } from '@/realtime/live'
 import { LiveProvider } from '@/realtime/live-context'
+import { Background } from '@/pages/background'
 import { ErrorBoundary } from '@/ui/error-boundary'
 
 /** Holds what lives as long as one user is signed in. */
@@ -14,6 +15,7 @@ export function SignedIn({ user }: { user: Account }) {
   const isProfile = pathname === '/profile'
   return (
     <LiveProvider live={live} me={user}>
+      <Background />
       <ErrorBoundary key={isProfile ? 'profile' : 'chat'}>
         <Outlet />
       </ErrorBoundary>

@@ -2,7 +2,7 @@ import { Check, Copy } from 'lucide-react'
 import { useState } from 'react'
 
 import { useTexts } from '@/i18n/language'
-import { copyText } from '@/lib/copy'
+import { copyText } from '@/lib/copy-text'
 
 import { Button } from './button'
 

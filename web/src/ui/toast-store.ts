@@ -1,22 +1,33 @@
 import { Observable } from '@/lib/observable'
 
+export interface ToastAction {
+  label: string
+  run: () => void
+}
+
 export interface Toast {
   id: number
   text: string
   isError: boolean
+  action?: ToastAction
 }
 
 const SHOWN_MS = 6000
+/** To read it and to get to its button. */
+const SHOWN_WITH_ACTION_MS = 15_000
 
 let lastId = 0
 
 export const toasts = new Observable<readonly Toast[]>([])
 
 /** Says something that happened away from where one looks. */
-export function toast(text: string, { isError = false } = {}): void {
+export function toast(
+  text: string,
+  { isError = false, action }: { isError?: boolean; action?: ToastAction } = {},
+): void {
   const id = (lastId += 1)
-  toasts.set([...toasts.get(), { id, text, isError }])
-  setTimeout(() => dismissToast(id), SHOWN_MS)
+  toasts.set([...toasts.get(), { id, text, isError, action }])
+  setTimeout(() => dismissToast(id), action ? SHOWN_WITH_ACTION_MS : SHOWN_MS)
 }
 
 export function dismissToast(id: number): void {

@@ -1,7 +1,7 @@
 import type { RoomSummary } from '@/api/types'
 import { matchRank } from '@/lib/fold'
 
-import { byLastMessage } from './order'
+import { byLastMessage } from '@/realtime/room-order'
 
 export interface NamedRoom {
   room: RoomSummary

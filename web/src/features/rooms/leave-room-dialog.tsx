@@ -27,7 +27,9 @@ export function LeaveRoomDialog({ room, isOwner, onClose }: Props) {
       onClose={onClose}
       onConfirm={async () => {
         const path = { id: room.id, userId: me.id }
-        await fetchBody('delete', '/rooms/{id}/members/{userId}', { path })
+        await sync.news.leaves.during(room.id, () =>
+          fetchBody('delete', '/rooms/{id}/members/{userId}', { path }),
+        )
         await navigate('/')
         sync.left(room.id)
       }}

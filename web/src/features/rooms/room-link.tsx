@@ -4,6 +4,7 @@ import { NavLink } from 'react-router'
 import type { RoomSummary } from '@/api/types'
 import { shortText } from '@/i18n/dates'
 import { useLanguage, useTexts } from '@/i18n/language'
+import { summaryText } from '@/lib/summary-text'
 
 import { isGeneral, useRoomTitle } from './room-title'
 import { UnreadCount } from './unread-count'
@@ -44,7 +45,7 @@ export function RoomLink({ room, to, onChosen }: Props) {
             {lastMessage ? (
               // Isolated: text that runs from right to left must not move the name.
               <>
-                {lastMessage.usernameSnapshot}: <bdi>{lastMessage.content.slice(0, 200)}</bdi>
+                {lastMessage.usernameSnapshot}: <bdi>{summaryText(lastMessage.content)}</bdi>
               </>
             ) : (
               t.chat.noMessages

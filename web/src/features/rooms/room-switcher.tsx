@@ -11,7 +11,7 @@ import { findRooms } from './find-rooms'
 import { roomPath } from './room-path'
 import { isGeneral, useRoomTitle } from './room-title'
 import { UnreadCount } from './unread-count'
-import { useAllRooms } from './use-all-rooms'
+import { useAllRooms } from '@/realtime/use-all-rooms'
 
 interface Props {
   onClose: () => void

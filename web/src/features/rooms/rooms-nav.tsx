@@ -9,7 +9,7 @@ import { IconButton } from '@/ui/icon-button'
 import { Logo } from '@/ui/logo'
 
 import { CreateRoomDialog } from './create-room-dialog'
-import { byLastMessage } from './order'
+import { byLastMessage } from '@/realtime/room-order'
 import { RoomLink } from './room-link'
 
 interface Props {

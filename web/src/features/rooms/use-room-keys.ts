@@ -7,7 +7,7 @@ import { useLive } from '@/realtime/live-context'
 
 import { nextRoom } from './next-room'
 import { roomPath } from './room-path'
-import { useAllRooms } from './use-all-rooms'
+import { useAllRooms } from '@/realtime/use-all-rooms'
 
 interface Options {
   current: RoomSummary | undefined

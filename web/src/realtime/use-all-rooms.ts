@@ -1,9 +1,9 @@
 import { useMemo } from 'react'
 
 import type { RoomSummary } from '@/api/types'
-import { useGeneral, useRooms } from '@/realtime/queries'
 
-import { byLastMessage } from './order'
+import { useGeneral, useRooms } from './queries'
+import { byLastMessage } from './room-order'
 
 /** Every room one is in, in the order of the list: general first. */
 export function useAllRooms(): readonly RoomSummary[] {
