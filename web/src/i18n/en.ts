@@ -170,6 +170,12 @@ export const en = {
     today: 'Today',
     yesterday: 'Yesterday',
     newLine: 'New messages',
+    newSince: (n: number, since: string) =>
+      `${n === 1 ? '1 new message' : `${n} new messages`}${since && ` since ${since}`}`,
+    jumpToFirst: 'Jump to first unread',
+    markRead: 'Mark as read',
+    loadingNew: (n: number) => (n === 1 ? '1 message to load…' : `${n} messages to load…`),
+    stopLoading: 'Stop',
     jump: 'Jump to the newest',
     jumpNew: (n: number) => (n === 1 ? '1 new message' : `${n} new messages`),
     sending: 'Sending…',

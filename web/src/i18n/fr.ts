@@ -169,6 +169,12 @@ export const fr: Dictionary = {
     today: 'Aujourd’hui',
     yesterday: 'Hier',
     newLine: 'Nouveaux messages',
+    newSince: (n, since) =>
+      `${n < 2 ? `${n} nouveau message` : `${n} nouveaux messages`}${since && ` (${since})`}`,
+    jumpToFirst: 'Aller au premier non lu',
+    markRead: 'Marquer comme lu',
+    loadingNew: (n) => (n < 2 ? `${n} message à charger…` : `${n} messages à charger…`),
+    stopLoading: 'Arrêter',
     jump: 'Aller au plus récent',
     jumpNew: (n) => (n < 2 ? `${n} nouveau message` : `${n} nouveaux messages`),
     sending: 'Envoi…',

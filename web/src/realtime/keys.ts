@@ -6,5 +6,6 @@ export const keys = {
   users: (prefix: string) => ['users', prefix] as const,
   logs: ['log'] as const,
   log: (roomId: number) => ['log', roomId] as const,
+  messageTime: (roomId: number, seq: number) => ['messageTime', roomId, seq] as const,
   outbox: ['outbox'] as const,
 }

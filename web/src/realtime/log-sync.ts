@@ -5,7 +5,7 @@ import { failureOf } from '@/lib/failure'
 
 import { backoffMs } from './backoff'
 import { keys } from './keys'
-import type { Pages } from './pages'
+import { LARGEST_PAGE, type Pages } from './pages'
 import {
   fill,
   gapAfter,
@@ -47,12 +47,31 @@ export class LogSync {
     return epoch === this.epoch ? log : suspect(log)
   }
 
-  async loadOlder(roomId: number): Promise<void> {
+  async loadOlder(roomId: number, limit?: number): Promise<void> {
     const log = this.read(roomId)
     const before = log?.messages[0]?.seq
     if (!log?.hasOlder || before === undefined) return
-    const page = await this.pages.before(roomId, before)
+    const page = await this.pages.before(roomId, before, limit)
     this.update(roomId, (current) => prepend(current, before, page.messages, page.hasMore))
+  }
+
+  /** Earlier messages, page by page, until the run begins with this `seq` or before it, or the signal says stop. */
+  async loadBackTo(roomId: number, seq: number, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const log = this.read(roomId)
+      if (!log?.hasOlder || (log.messages[0]?.seq ?? 0) <= seq) return
+      await this.loadOlder(roomId, LARGEST_PAGE)
+    }
+  }
+
+  /** When the message was written, whether it is loaded or not. */
+  async timeOf(roomId: number, seq: number): Promise<string | null> {
+    const messages = this.read(roomId)?.messages ?? []
+    const loaded = messages[seq - (messages[0]?.seq ?? 0)]
+    const [message = null] = loaded
+      ? [loaded]
+      : (await this.pages.after(roomId, seq - 1, 1)).messages
+    return message?.createdAt ?? null
   }
 
   receive(message: Message): void {

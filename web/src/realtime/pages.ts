@@ -11,17 +11,17 @@ export interface Page {
 /** How a room's log is read. */
 export interface Pages {
   newest(roomId: number): Promise<Page>
-  before(roomId: number, seq: number): Promise<Page>
-  after(roomId: number, seq: number): Promise<Page>
+  before(roomId: number, seq: number, limit?: number): Promise<Page>
+  after(roomId: number, seq: number, limit?: number): Promise<Page>
 }
 
-/** Catching up reads in the largest pages that the server gives. */
-const CATCH_UP_LIMIT = 200
+/** Catching up, and going far back, read in the largest pages that the server gives. */
+export const LARGEST_PAGE = 200
 
 export const httpPages: Pages = {
   newest: (roomId) => read(roomId, {}),
-  before: (roomId, before) => read(roomId, { before, limit: 100 }),
-  after: (roomId, after) => read(roomId, { after, limit: CATCH_UP_LIMIT }),
+  before: (roomId, before, limit = 100) => read(roomId, { before, limit }),
+  after: (roomId, after, limit = LARGEST_PAGE) => read(roomId, { after, limit }),
 }
 
 async function read(

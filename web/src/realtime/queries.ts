@@ -29,6 +29,15 @@ export function useLog(roomId: number) {
   })
 }
 
+/** When a message of the room was written, also of one that is not loaded. */
+export function useMessageTime(roomId: number, seq: number) {
+  const { sync } = useLive()
+  return useQuery({
+    queryKey: keys.messageTime(roomId, seq),
+    queryFn: () => sync.logs.timeOf(roomId, seq),
+  })
+}
+
 const none: readonly OutboxEntry[] = []
 
 /** One's own messages that the log of the room does not hold yet. */

@@ -19,7 +19,7 @@ export function Conversation({ room, title }: { room: RoomSummary; title: string
   const { sync, outbox, reads } = useLive()
   const log = useLog(room.id)
   const entries = useOutbox(room.id)
-  const newAfter = useNewLine(room)
+  const { newAfter, isUnseen, saw } = useNewLine(room)
   const [sent, setSent] = useState(0)
   const send = (content: string) => {
     outbox.add(room.id, content)
@@ -33,6 +33,10 @@ export function Conversation({ room, title }: { room: RoomSummary; title: string
     [data, entries, me, newAfter],
   )
 
+  // Nothing counts as read before the first that is unread was in sight, or somebody says that it is.
+  const firstNew = drawn?.firstNewSeq ?? null
+  const firstUnread = isUnseen && firstNew !== null && firstNew > room.lastReadSeq ? firstNew : null
+
   if (log.isError) {
     return (
       <div role="alert" className="m-auto flex flex-col items-center gap-3 p-8">
@@ -45,13 +49,16 @@ export function Conversation({ room, title }: { room: RoomSummary; title: string
     <>
       {data && drawn ? (
         <MessageList
+          room={room}
           title={title}
           timeline={drawn}
+          firstUnread={firstUnread}
           hasOlder={data.hasOlder}
           lastSeq={lastSeq(data)}
           onLoadOlder={() => sync.logs.loadOlder(room.id)}
+          onLoadBackTo={(seq, signal) => sync.logs.loadBackTo(room.id, seq, signal)}
           onSeen={(seq) => reads.see(room.id, seq, room.lastReadSeq)}
-          unread={room.unread}
+          onSawFirst={saw}
           sent={sent}
         />
       ) : (

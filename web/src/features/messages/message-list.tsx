@@ -1,46 +1,86 @@
 import { MessagesSquare } from 'lucide-react'
-import type { KeyboardEvent } from 'react'
+import { type KeyboardEvent, useState } from 'react'
 
+import type { RoomSummary } from '@/api/types'
 import { useTexts } from '@/i18n/language'
 import { EmptyState } from '@/ui/empty-state'
 
 import { JumpButton } from './jump-button'
 import type { Timeline } from './timeline'
 import { TimelineRow } from './timeline-row'
+import { UnreadBar } from './unread-bar'
+import { useEscape } from './use-escape'
+import { useJumpToUnread } from './use-jump-to-unread'
 import { useOlder } from './use-older'
 import { useScrollKeeper } from './use-scroll-keeper'
 import { useSeen } from './use-seen'
 
 interface Props {
+  room: RoomSummary
   title: string
   timeline: Timeline
+  /** The `seq` of the first unread message that was not in sight yet; null when all is well. */
+  firstUnread: number | null
   hasOlder: boolean
   lastSeq: number
-  unread: number
   /** Rises with every message of one's own: it is shown wherever one was reading. */
   sent: number
   onLoadOlder: () => Promise<void>
+  onLoadBackTo: (seq: number, signal: AbortSignal) => Promise<void>
   onSeen: (seq: number) => void
+  onSawFirst: () => void
 }
 
 export function MessageList(props: Props) {
-  const { title, timeline, hasOlder, lastSeq, unread, sent, onLoadOlder, onSeen } = props
+  const { room, title, timeline, firstUnread, hasOlder, lastSeq, sent } = props
   const t = useTexts()
-  const { box, content, rows, place, toEnd, toStart } = useScrollKeeper(timeline, sent)
-  const version = `${timeline.count} ${lastSeq}`
-  const isLoading = useOlder(box, version, hasOlder, onLoadOlder)
-  useSeen(box, version, onSeen)
+  const { box, content, rows, place, ...to } = useScrollKeeper(timeline, sent)
+  const version = `${timeline.firstSeq} ${timeline.count} ${lastSeq}`
+  const isLoading = useOlder(box, version, hasOlder, props.onLoadOlder)
+  const { onSeen, onSawFirst } = props
+  const isFurtherUp = useSeen(box, { version, firstUnread, onSeen, onSawFirst })
+  const journey = useJumpToUnread({
+    timeline,
+    // The one before it too: it decides how the first is drawn.
+    load: (signal) => props.onLoadBackTo((firstUnread ?? 0) - 1, signal),
+    onArrived: () => {
+      to.firstNew()
+      box.current?.focus()
+    },
+  })
+  const news = useNews({ isAway: place === 'away', lastSeq, room, isHeld: firstUnread !== null })
 
-  const drawn = rows.getVirtualItems()
-  const moveByKey = (event: KeyboardEvent) => {
-    // Heights that are not measured yet would let the browser stop short of the end.
-    if (event.target !== box.current || !['Home', 'End'].includes(event.key)) return
-    event.preventDefault()
-    if (event.key === 'Home') toStart()
-    else toEnd()
+  const goToEnd = () => {
+    journey.stop()
+    to.end()
   }
+  useEscape(goToEnd)
+  const moveByKey = (event: KeyboardEvent) => {
+    if (event.target !== box.current) return
+    // The browser would stop short of the end: it does not know the heights of what it has never drawn.
+    if (event.key === 'End') goToEnd()
+    else if (event.key === 'Home') to.start()
+    else return
+    event.preventDefault()
+  }
+  const drawn = rows.getVirtualItems()
   return (
     <div className="relative flex min-h-0 grow flex-col">
+      {firstUnread !== null && isFurtherUp && (
+        <UnreadBar
+          room={room.id}
+          first={firstUnread}
+          count={lastSeq - firstUnread + 1}
+          toLoad={journey.isOnTheWay ? (timeline.firstSeq ?? 0) - firstUnread : null}
+          onJump={journey.start}
+          onStop={journey.stop}
+          onMarkRead={() => {
+            journey.stop()
+            onSeen(lastSeq)
+            box.current?.focus()
+          }}
+        />
+      )}
       {/* The region scrolls: it must be reachable by keyboard. */}
       {/* eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions */}
       <div
@@ -85,15 +125,29 @@ export function MessageList(props: Props) {
           </div>
         )}
       </div>
-      {place === 'away' && (
-        <JumpButton
-          unread={unread}
-          onClick={() => {
-            toEnd()
-            box.current?.focus()
-          }}
-        />
-      )}
+      <JumpButton
+        isShown={place === 'away'}
+        news={news}
+        onClick={() => {
+          goToEnd()
+          box.current?.focus()
+        }}
+      />
     </div>
   )
+}
+
+interface News {
+  isAway: boolean
+  lastSeq: number
+  room: RoomSummary
+  /** What is unread is further up: only what came since one left the end is further down. */
+  isHeld: boolean
+}
+
+/** How many messages are new below what is in sight. */
+function useNews({ isAway, lastSeq, room, isHeld }: News): number {
+  const [left, setLeft] = useState(lastSeq)
+  if (!isAway && left !== lastSeq) setLeft(lastSeq)
+  return isHeld ? lastSeq - left : room.unread
 }

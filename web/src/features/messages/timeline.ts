@@ -27,6 +27,10 @@ export interface Timeline {
   itemAt: (index: number) => MessageItem
   /** Where the line of new messages stands, if it is loaded. */
   firstNew: number | null
+  /** The `seq` of what follows that line, loaded or not; null when nothing is new. */
+  firstNewSeq: number | null
+  /** The first `seq` that is loaded. */
+  firstSeq: number | null
 }
 
 const GROUP_MS = 5 * 60_000
@@ -46,6 +50,8 @@ export function timeline({ messages, hasOlder, outbox, me, newAfter }: TimelineI
   const skipped = hasOlder && messages.length > 0 ? 1 : 0
   const waiting = notIn(messages, outbox, me.id)
   const firstNew = firstNewIndex(messages, newAfter, me.id)
+  const firstSeq = messages[0]?.seq ?? null
+  const isEarlier = newAfter !== null && firstSeq !== null && newAfter + 1 < firstSeq
 
   const sourceAt = (position: number): Pick<MessageItem, 'message' | 'seq' | 'entry'> | null => {
     const message = messages[position]
@@ -78,6 +84,8 @@ export function timeline({ messages, hasOlder, outbox, me, newAfter }: TimelineI
     keyAt,
     itemAt,
     firstNew: firstNew === null || firstNew < skipped ? null : firstNew - skipped,
+    firstNewSeq: isEarlier ? newAfter + 1 : (messages[firstNew ?? -1]?.seq ?? null),
+    firstSeq,
   }
 }
 

@@ -47,14 +47,13 @@ export function useScrollKeeper(timeline: Timeline, jumps: number) {
     followOnAppend: place !== 'away',
     scrollEndThreshold: place === 'away' ? -1 : NEAR_END,
   })
-  const firstSeq = timeline.count > 0 ? timeline.itemAt(0).seq : undefined
-  const settledSeq = useSettled(firstSeq)
+  const settledSeq = useSettled(timeline.firstSeq)
   rows.shouldAdjustScrollPositionOnItemSizeChange = ({ index, start }) => {
     // Of the row at the upper edge the end stays in its place: that is the part in sight.
     if (start <= (rows.scrollOffset ?? 0)) return true
     // Rows that have just come before the first may be in sight at once: it stays where it is.
     const { seq } = timeline.itemAt(index)
-    return seq !== undefined && settledSeq.current !== undefined && seq < settledSeq.current
+    return seq !== undefined && settledSeq.current !== null && seq <= settledSeq.current
   }
 
   /** Remembers whether one is at the end; on every scroll. */
@@ -101,7 +100,7 @@ export function useScrollKeeper(timeline: Timeline, jumps: number) {
     }
   }, [keep, toEnd])
 
-  return { box, content, rows, place, toEnd, toStart, toFirstNew }
+  return { box, content, rows, place, end: toEnd, start: toStart, firstNew: toFirstNew }
 }
 
 /** The value of two frames ago: by then its rows are measured. */

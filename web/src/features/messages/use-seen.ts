@@ -1,20 +1,33 @@
-import { type RefObject, useEffect, useEffectEvent } from 'react'
+import { type RefObject, useEffect, useEffectEvent, useState } from 'react'
 
 import { seqsInSight } from './scroll-anchor'
 import { useScroll } from './use-scroll'
 
-/** Reports what has come into sight, while somebody is there to see it. */
-export function useSeen(
-  box: RefObject<HTMLElement | null>,
-  version: string,
-  onSeen: (seq: number) => void,
-): void {
+interface Options {
+  version: string
+  /** Until this one was in sight nothing counts as seen; null when there is none, or it was. */
+  firstUnread: number | null
+  onSeen: (seq: number) => void
+  onSawFirst: () => void
+}
+
+/**
+ * Reports what has come into sight, while somebody is there to see it. True while the first unread message is further
+ * up.
+ */
+export function useSeen(box: RefObject<HTMLElement | null>, options: Options): boolean {
+  const { version, firstUnread, onSeen, onSawFirst } = options
+  const [isFurtherUp, setFurtherUp] = useState(false)
   const report = () => {
-    if (!box.current || document.visibilityState === 'hidden' || !document.hasFocus()) return
-    const { last } = seqsInSight(box.current)
-    if (last !== null) onSeen(last)
+    const { first, last } = box.current ? seqsInSight(box.current) : { first: null, last: null }
+    if (first === null || last === null) return
+    const isAbove = firstUnread !== null && firstUnread < first
+    setFurtherUp(isAbove)
+    if (isAbove || document.visibilityState === 'hidden' || !document.hasFocus()) return
+    if (firstUnread !== null && firstUnread <= last) onSawFirst()
+    onSeen(last)
   }
-  useScroll(box, version, report)
+  useScroll(box, `${version} ${firstUnread}`, report)
   const latest = useEffectEvent(report)
   useEffect(() => {
     const listener = () => latest()
@@ -25,4 +38,5 @@ export function useSeen(
       document.removeEventListener('visibilitychange', listener)
     }
   }, [])
+  return isFurtherUp && firstUnread !== null
 }
