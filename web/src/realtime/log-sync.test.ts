@@ -48,6 +48,44 @@ describe('log sync', () => {
     expect(log()?.messages).toEqual(server.messages)
   })
 
+  test('loads back to a message, and not further', async () => {
+    const { sync, open, log } = setUp(serverWith(30))
+    await open()
+    await sync.loadBackTo(1, 14, new AbortController().signal)
+    expect(
+      log()
+        ?.messages.map(({ seq }) => seq)
+        .slice(0, 3),
+    ).toEqual([13, 14, 15])
+    await sync.loadBackTo(1, 0, new AbortController().signal)
+    expect(log()?.messages).toHaveLength(30)
+  })
+
+  test('stops loading back when it is told to, and keeps what it has', async () => {
+    const server = serverWith(30)
+    const journey = new AbortController()
+    const before = vi.fn<Pages['before']>((_, seq) => {
+      if (seq < 20) journey.abort()
+      return Promise.resolve(server.before(seq))
+    })
+    const { sync, open, log } = setUp(server, { before })
+    await open()
+    await sync.loadBackTo(1, 1, journey.signal)
+    expect(log()?.messages[0]?.seq).toBe(16)
+    expect(before).toHaveBeenCalledTimes(4)
+  })
+
+  test('knows when a message was written, loaded or not', async () => {
+    const server = serverWith(30)
+    const after = vi.fn<Pages['after']>((_, seq) => Promise.resolve(server.after(seq)))
+    const { sync, open } = setUp(server, { after })
+    await open()
+    expect(await sync.timeOf(1, 29)).toBe(messageAt(29).createdAt)
+    expect(after).not.toHaveBeenCalled()
+    expect(await sync.timeOf(1, 4)).toBe(messageAt(4).createdAt)
+    expect(await sync.timeOf(1, 31)).toBeNull()
+  })
+
   test('catches up with a room of which the connection says nothing', async () => {
     const server = serverWith(2)
     const { sync, open, log } = setUp(server)
