@@ -43,7 +43,15 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await alice.createRoom('Garden')
     await alice.addMember('bob')
     await expectNoViolations(page)
-    for (const name of ['New room', 'Rename', 'Leave the room', 'Delete the room', 'Remove bob']) {
+    for (const name of [
+      'New room',
+      'Rename',
+      'Leave the room',
+      'Delete the room',
+      'Remove bob',
+      'Find a room',
+      'Keyboard shortcuts',
+    ]) {
       await page.getByRole('button', { name, exact: true }).click()
       await expect(page.getByRole('dialog')).toBeVisible()
       await expectNoViolations(page)
@@ -64,6 +72,37 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await expectNoViolations(page)
   })
 }
+
+test('a screen reader goes through the room in a sensible order', async ({ person }) => {
+  const alice = await person('alice')
+  await alice.signUp()
+  await alice.createRoom('Garden')
+  const tree = await alice.page.locator('body').ariaSnapshot()
+  const order = [
+    'link "Skip to the conversation"',
+    'navigation "Rooms"',
+    'button "Find a room"',
+    'link "General',
+    'heading "Rooms" [level=2]',
+    'main',
+    'heading "Garden" [level=1]',
+    'log "Messages in Garden"',
+    'textbox "Message Garden"',
+    'complementary "Members and settings"',
+    'heading "Members',
+    'region "Room settings"',
+  ]
+  const places = order.map((part) => tree.indexOf(part))
+  expect(places).not.toContain(-1)
+  expect(places).toEqual([...places].sort((one, other) => one - other))
+
+  await alice.page.evaluate(() => (document.activeElement as HTMLElement).blur())
+  await alice.page.reload()
+  await expect(alice.page.getByRole('main')).toBeVisible()
+  await alice.page.getByRole('link', { name: 'Skip to the conversation' }).focus()
+  await alice.page.keyboard.press('Enter')
+  await expect(alice.page.getByRole('main')).toBeFocused()
+})
 
 test('signing up and sending need no pointer', async ({ person }) => {
   const alice = await person('alice')

@@ -27,6 +27,57 @@ test('on a phone rooms and members are drawers, with a way back', async ({ perso
   expect(overflow).toBeLessThanOrEqual(0)
 })
 
+test('on a phone Back closes what lies over the room, and unread elsewhere is shown', async ({
+  person,
+  account,
+}) => {
+  const phone = { viewport: { width: 390, height: 780 }, hasTouch: true, isMobile: true }
+  const alice = await person('alice', phone)
+  const { page } = alice
+  await alice.signUp()
+  const bob = await account('bob')
+  const general = await bob.general()
+  await page.getByRole('button', { name: 'Show rooms' }).tap()
+  await alice.createRoom('Garden')
+  await bob.send(general.id, 'over here')
+  const menu = page.getByRole('button', { name: 'Show rooms' })
+  await expect(menu).toHaveAccessibleDescription(/1 unread/)
+  const address = page.url()
+
+  await menu.tap()
+  await page.getByRole('button', { name: 'New room' }).tap()
+  await expect(page.getByLabel('Name of the room')).toBeVisible()
+  await page.goBack()
+  await expect(page.getByLabel('Name of the room')).toHaveCount(0)
+  await expect(page.getByRole('navigation')).toBeVisible()
+  await page.goBack()
+  await expect(page.getByRole('navigation')).toHaveCount(0)
+  expect(page.url()).toBe(address)
+
+  await menu.tap()
+  await page.getByRole('link', { name: /^General/ }).tap()
+  await expect(page.getByRole('heading', { level: 1, name: 'General' })).toBeFocused()
+  await page.goBack()
+  await expect(page.getByRole('heading', { level: 1, name: 'Garden' })).toBeVisible()
+})
+
+test('nothing has to be scrolled sideways at 320 pixels', async ({ person, account }) => {
+  const alice = await person('alice', { viewport: { width: 320, height: 640 } })
+  await alice.signUp()
+  const bob = await account('bob')
+  const room = await bob.createRoom('A name of a room that is longer than it is wide')
+  await bob.request('POST', `/rooms/${room.id}/add-member`, { username: 'alice' })
+  await bob.send(room.id, 'x'.repeat(300))
+  for (const path of ['/', `/r/${room.id}`, '/profile']) {
+    await alice.open(path)
+    await expect(alice.page.getByRole('heading', { level: 1 })).toBeVisible()
+    const overflow = await alice.page.evaluate(
+      () => document.documentElement.scrollWidth - innerWidth,
+    )
+    expect(overflow, path).toBeLessThanOrEqual(0)
+  }
+})
+
 test('a French browser gets French, and the choice of another language is kept', async ({
   person,
 }) => {

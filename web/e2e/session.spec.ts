@@ -46,6 +46,28 @@ test('a reset ends the sessions that are open elsewhere, and they say so', async
   await expect(alice.page.getByText('Your session was ended')).toBeVisible()
 })
 
+test('a session that was ended while its page was closed says so when it is opened', async ({
+  person,
+}) => {
+  const alice = await person('alice')
+  await alice.signUp()
+  await alice.composer.fill('half a thought')
+  await alice.page.goto('about:blank')
+  const phone = await person('alice')
+  await phone.open('/forgot-password')
+  await phone.page.getByLabel('Email').fill(alice.email)
+  await phone.page.keyboard.press('Enter')
+  await phone.page.getByRole('link', { name: 'Open the reset link' }).click()
+  await phone.page.getByLabel('New password').fill('battery staple 42')
+  await phone.page.keyboard.press('Enter')
+  await expect(phone.page.getByText('Your new password is set.')).toBeVisible()
+
+  await alice.open('/')
+  await expect(alice.page.getByText('Your session has ended')).toBeVisible()
+  await alice.logIn('battery staple 42')
+  await expect(alice.composer).toHaveValue('half a thought')
+})
+
 test('every address can be reloaded', async ({ person }) => {
   const alice = await person('alice')
   for (const [path, heading] of [

@@ -10,7 +10,7 @@ const errors = {
   SESSION_REVOKED: 'Your session was ended. Please log in again.',
   BAD_CREDENTIALS: 'The email, username or password is wrong.',
   WRONG_PASSWORD: 'This is not your current password.',
-  BAD_REFRESH_TOKEN: 'Your session has expired. Please log in again.',
+  BAD_REFRESH_TOKEN: 'Your session has ended. Please log in again.',
   BAD_RESET_TOKEN: 'This link has expired or was used already. Ask for a new one.',
   BAD_ORIGIN: 'This page is not allowed to talk to the server.',
   FORBIDDEN: 'You are not allowed to do this.',
@@ -82,6 +82,9 @@ export const en = {
   fieldErrors,
   waitSeconds: (n: number) =>
     `Too many attempts. Try again in ${n} ${n === 1 ? 'second' : 'seconds'}.`,
+  busySeconds: (n: number) =>
+    `The server is busy. Try again in ${n} ${n === 1 ? 'second' : 'seconds'}.`,
+  waitOver: 'You can try again now.',
   common: {
     cancel: 'Cancel',
     close: 'Close',
@@ -127,8 +130,10 @@ export const en = {
     backToLogIn: 'Back to log in',
     ended: {
       loggedOut: 'You are logged out.',
-      expired: 'Your session has expired. Please log in again.',
-      revoked: 'Your session was ended, here or on another device. Please log in again.',
+      expired:
+        'Your session has ended: it expired, or was closed on another device, by a new password or by whoever runs this server. Please log in again.',
+      revoked:
+        'Your session was ended on another device, by a new password or by whoever runs this server. Please log in again.',
       disabled: 'This account was disabled. Ask whoever runs this server.',
       passwordReset: 'Your new password is set. Log in with it.',
       deleted: 'Your account is deleted.',

@@ -5,9 +5,13 @@ import type { Dictionary } from './en'
 type Texts = Record<string, string | undefined>
 
 /** What to tell a person about a failed request as a whole. */
-export function failureText(t: Dictionary, failure: Failure): string {
-  const { retryAfterSeconds } = failure.details
-  if (failure.code === 'RATE_LIMITED' && retryAfterSeconds) return t.waitSeconds(retryAfterSeconds)
+export function failureText(
+  t: Dictionary,
+  failure: Failure,
+  seconds = failure.details.retryAfterSeconds,
+): string {
+  if (failure.code === 'RATE_LIMITED' && seconds) return t.waitSeconds(seconds)
+  if (failure.code === 'UNAVAILABLE' && seconds) return t.busySeconds(seconds)
   return codeText(t, failure.code)
 }
 

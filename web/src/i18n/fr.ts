@@ -7,7 +7,7 @@ const errors: Dictionary['errors'] = {
   SESSION_REVOKED: 'Votre session a été fermée. Veuillez vous reconnecter.',
   BAD_CREDENTIALS: 'L’adresse, le nom ou le mot de passe est incorrect.',
   WRONG_PASSWORD: 'Ce n’est pas votre mot de passe actuel.',
-  BAD_REFRESH_TOKEN: 'Votre session a expiré. Veuillez vous reconnecter.',
+  BAD_REFRESH_TOKEN: 'Votre session est terminée. Veuillez vous reconnecter.',
   BAD_RESET_TOKEN: 'Ce lien a expiré ou a déjà servi. Demandez-en un nouveau.',
   BAD_ORIGIN: 'Cette page n’est pas autorisée à parler au serveur.',
   FORBIDDEN: 'Vous n’avez pas le droit de faire cela.',
@@ -78,6 +78,9 @@ export const fr: Dictionary = {
   errors,
   fieldErrors,
   waitSeconds: (n) => `Trop de tentatives. Réessayez dans ${n} ${n < 2 ? 'seconde' : 'secondes'}.`,
+  busySeconds: (n) =>
+    `Le serveur est occupé. Réessayez dans ${n} ${n < 2 ? 'seconde' : 'secondes'}.`,
+  waitOver: 'Vous pouvez réessayer maintenant.',
   common: {
     cancel: 'Annuler',
     close: 'Fermer',
@@ -124,9 +127,10 @@ export const fr: Dictionary = {
     backToLogIn: 'Retour à la connexion',
     ended: {
       loggedOut: 'Vous êtes déconnecté.',
-      expired: 'Votre session a expiré. Veuillez vous reconnecter.',
+      expired:
+        'Votre session est terminée\u00a0: elle a expiré, ou a été fermée sur un autre appareil, par un nouveau mot de passe ou par qui gère ce serveur. Veuillez vous reconnecter.',
       revoked:
-        'Votre session a été fermée, ici ou sur un autre appareil. Veuillez vous reconnecter.',
+        'Votre session a été fermée sur un autre appareil, par un nouveau mot de passe ou par qui gère ce serveur. Veuillez vous reconnecter.',
       disabled: 'Ce compte a été désactivé. Adressez-vous à qui gère ce serveur.',
       passwordReset: 'Votre nouveau mot de passe est en place. Connectez-vous avec.',
       deleted: 'Votre compte est supprimé.',

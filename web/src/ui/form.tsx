@@ -1,10 +1,8 @@
 import { type ReactNode, useEffect, useRef } from 'react'
 
-import { failureText } from '@/i18n/failure-text'
-import { useTexts } from '@/i18n/language'
 import type { Submission } from '@/lib/use-submit'
 
-import { Alert } from './alert'
+import { FailureAlert } from './failure-alert'
 
 interface Props {
   submission: Submission
@@ -16,7 +14,6 @@ interface Props {
 
 /** Sent with Enter. Says what went wrong, and takes the focus to the first field at fault. */
 export function Form({ submission, fields = [], label, children }: Props) {
-  const t = useTexts()
   const form = useRef<HTMLFormElement>(null)
   const { failure, submit } = submission
   useEffect(() => {
@@ -34,7 +31,7 @@ export function Form({ submission, fields = [], label, children }: Props) {
         submit()
       }}
     >
-      {failure && !saidByField && <Alert>{failureText(t, failure)}</Alert>}
+      {failure && !saidByField && <FailureAlert failure={failure} />}
       {children}
     </form>
   )
