@@ -13,15 +13,21 @@ export function brotli(): Plugin {
   return {
     name: 'brotli',
     apply: 'build',
+    enforce: 'post',
     configResolved(config) {
       folder = resolve(config.root, config.build.outDir)
     },
-    async closeBundle() {
-      const entries = await readdir(folder, { recursive: true, withFileTypes: true })
-      const files = entries.filter(
-        (entry) => entry.isFile() && compressible.has(extname(entry.name)),
-      )
-      await Promise.all(files.map((file) => writeBrotli(join(file.parentPath, file.name))))
+    closeBundle: {
+      // After the service worker is written.
+      order: 'post',
+      sequential: true,
+      async handler() {
+        const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+        const files = entries.filter(
+          (entry) => entry.isFile() && compressible.has(extname(entry.name)),
+        )
+        await Promise.all(files.map((file) => writeBrotli(join(file.parentPath, file.name))))
+      },
     },
   }
 }

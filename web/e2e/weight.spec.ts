@@ -3,6 +3,9 @@ import { gzipSync } from 'node:zlib'
 
 import { expect, test } from './support/test'
 
+// What a service worker gives was weighed when it came.
+const fromServer = { serviceWorkers: 'block' as const }
+
 /** What the page loads of the app, in kilobytes as gzip would send it. */
 async function weigh(page: Page, visit: () => Promise<void>): Promise<number> {
   const bodies: Promise<Buffer>[] = []
@@ -16,12 +19,12 @@ async function weigh(page: Page, visit: () => Promise<void>): Promise<number> {
 }
 
 test('the login page and the room page stay light', async ({ person }) => {
-  const visitor = await person('visitor')
+  const visitor = await person('visitor', fromServer)
   const login = await weigh(visitor.page, async () => {
     await visitor.open('/login')
     await expect(visitor.page.getByLabel('Password')).toBeVisible()
   })
-  const alice = await person('alice')
+  const alice = await person('alice', fromServer)
   await alice.signUp()
   const room = await weigh(alice.page, async () => {
     await alice.page.reload()

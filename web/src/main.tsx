@@ -4,6 +4,7 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 
 import { session } from '@/api/session'
+import { registerServiceWorker } from '@/lib/service-worker'
 import { wipeKept } from '@/realtime/kept-storage'
 
 import { App } from './routes/app'
@@ -21,3 +22,4 @@ createRoot(root).render(
     <App />
   </StrictMode>,
 )
+registerServiceWorker()

@@ -162,6 +162,7 @@ export const en = {
     gone: 'It was deleted, or you are no longer a member of it.',
     goToGeneral: 'Go to the general room',
     loadFailed: 'This could not be loaded.',
+    notKept: 'This room was not loaded yet. It opens when the connection is back.',
   },
   messages: {
     log: (room: string) => `Messages in ${room}`,
@@ -220,6 +221,7 @@ export const en = {
     tryingIn: (n: number) => `Trying again in ${n} s.`,
     tryNow: 'Try now',
     offline: 'You are offline. Messages are kept and sent later.',
+    shownFrom: (day: string, time: string) => `As it was here last: ${day}, ${time}`,
   },
   switcher: {
     button: 'Find a room',
@@ -313,6 +315,11 @@ export const en = {
     title: 'This page does not exist',
     text: 'The address may be mistyped, or the page has moved.',
     home: 'Go to the chat',
+  },
+  updates: {
+    ready: 'A new version is ready.',
+    reload: 'Reload',
+    later: 'Later',
   },
   crash: {
     title: 'Something went wrong here',

@@ -160,6 +160,7 @@ export const fr: Dictionary = {
     gone: 'Il a été supprimé, ou vous n’en êtes plus membre.',
     goToGeneral: 'Aller au salon général',
     loadFailed: 'Le chargement a échoué.',
+    notKept: 'Ce salon n’a pas encore été chargé. Il s’ouvrira au retour de la connexion.',
   },
   messages: {
     log: (room) => `Messages de ${room}`,
@@ -218,6 +219,7 @@ export const fr: Dictionary = {
     tryingIn: (n) => `Nouvel essai dans ${n} s.`,
     tryNow: 'Essayer maintenant',
     offline: 'Vous êtes hors ligne. Les messages sont conservés et partiront plus tard.',
+    shownFrom: (day, time) => `Dernier état connu : ${day}, ${time}`,
   },
   switcher: {
     button: 'Trouver un salon',
@@ -312,6 +314,11 @@ export const fr: Dictionary = {
     title: 'Cette page n’existe pas',
     text: 'L’adresse est peut-être mal saisie, ou la page a changé de place.',
     home: 'Aller à la discussion',
+  },
+  updates: {
+    ready: 'Une nouvelle version est prête.',
+    reload: 'Recharger',
+    later: 'Plus tard',
   },
   crash: {
     title: 'Une erreur est survenue ici',

@@ -17,7 +17,7 @@ export async function loadChunk<T>(load: () => Promise<T>): Promise<T> {
 
 async function isReachable(): Promise<boolean> {
   try {
-    return (await fetch('/env.js', { cache: 'no-store' })).ok
+    return (await fetch('/health', { cache: 'no-store' })).ok
   } catch {
     return false
   }

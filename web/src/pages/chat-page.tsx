@@ -2,6 +2,7 @@ import { useRef, useState } from 'react'
 import { useParams } from 'react-router'
 
 import { ConnectionBanner } from '@/features/connection/connection-banner'
+import { ShownFrom } from '@/features/connection/shown-from'
 import { CreateRoomDialog } from '@/features/rooms/create-room-dialog'
 import { RoomHeader } from '@/features/rooms/room-header'
 import { RoomSwitcher } from '@/features/rooms/room-switcher'
@@ -69,6 +70,7 @@ export function ChatPage() {
           members={open.status === 'ready' ? members : undefined}
         />
         <ConnectionBanner />
+        <ShownFrom />
         <ErrorBoundary key={roomId}>
           <RoomBody open={open} />
         </ErrorBoundary>

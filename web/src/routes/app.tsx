@@ -1,6 +1,7 @@
 import { lazy, Suspense } from 'react'
 import { BrowserRouter, Route, Routes } from 'react-router'
 
+import { UpdateNotice } from '@/features/updates/update-notice'
 import { loadChunk } from '@/lib/load-chunk'
 import { ErrorBoundary } from '@/ui/error-boundary'
 import { Toasts } from '@/ui/toasts'
@@ -36,6 +37,7 @@ export function App() {
             <Route path="*" element={<pages.NotFoundPage />} />
           </Routes>
         </Suspense>
+        <UpdateNotice />
         <Toasts />
       </BrowserRouter>
     </ErrorBoundary>

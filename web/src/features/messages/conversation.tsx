@@ -2,6 +2,7 @@ import { useEffect, useMemo, useState } from 'react'
 
 import type { RoomSummary } from '@/api/types'
 import { useTexts } from '@/i18n/language'
+import { failureOf } from '@/lib/failure'
 import { useLive, useMe } from '@/realtime/live-context'
 import { lastSeq } from '@/realtime/room-log'
 import { useLog, useOutbox } from '@/realtime/queries'
@@ -40,7 +41,9 @@ export function Conversation({ room, title }: { room: RoomSummary; title: string
   if (log.isError) {
     return (
       <div role="alert" className="m-auto flex flex-col items-center gap-3 p-8">
-        <p className="text-muted">{t.chat.loadFailed}</p>
+        <p className="text-muted">
+          {failureOf(log.error).isUnreachable ? t.chat.notKept : t.chat.loadFailed}
+        </p>
         <Button onClick={() => void log.refetch()}>{t.common.retry}</Button>
       </div>
     )

@@ -70,6 +70,18 @@ async fn the_apps_files_are_cached_for_good_and_compressed() {
     }
 }
 
+#[tokio::test]
+async fn what_installs_the_app_is_asked_for_every_time() {
+    let app = Topology::one_process().start().await;
+    for (path, kind) in [("/sw.js", "text/javascript"), ("/manifest.webmanifest", "application/manifest+json")] {
+        let answer = app.get(path).await.is(200);
+        assert!(answer.header("content-type").starts_with(kind), "{path}: {}", answer.header("content-type"));
+        assert_eq!(answer.header("cache-control"), "no-cache", "{path}");
+        let policy = answer.header("content-security-policy");
+        assert!(policy.starts_with("default-src 'self';") && !policy.contains("worker-src"), "{policy}");
+    }
+}
+
 /// What `src` and `href` name.
 fn links(html: &str) -> impl Iterator<Item = &str> {
     let starts = ["src=\"", "href=\""].into_iter().flat_map(|name| html.split(name).skip(1));
