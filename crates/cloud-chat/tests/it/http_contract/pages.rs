@@ -73,7 +73,9 @@ async fn the_apps_files_are_cached_for_good_and_compressed() {
 #[tokio::test]
 async fn what_installs_the_app_is_asked_for_every_time() {
     let app = Topology::one_process().start().await;
-    for (path, kind) in [("/sw.js", "text/javascript"), ("/manifest.webmanifest", "application/manifest+json")] {
+    for (path, kind) in
+        [("/sw.js", "text/javascript"), ("/manifest.webmanifest", "application/manifest+json")]
+    {
         let answer = app.get(path).await.is(200);
         assert!(answer.header("content-type").starts_with(kind), "{path}: {}", answer.header("content-type"));
         assert_eq!(answer.header("cache-control"), "no-cache", "{path}");
