@@ -75,7 +75,8 @@ test('a page opened while the server is away comes when it is back, and nothing 
   person,
   account,
 }) => {
-  const alice = await person('alice')
+  // Which would have the page already.
+  const alice = await person('alice', { serviceWorkers: 'block' })
   await alice.signUp()
   const bob = await account('bob')
   const general = await bob.general()

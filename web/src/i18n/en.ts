@@ -221,7 +221,7 @@ export const en = {
     tryingIn: (n: number) => `Trying again in ${n} s.`,
     tryNow: 'Try now',
     offline: 'You are offline. Messages are kept and sent later.',
-    shownFrom: (day: string, time: string) => `As it was here last: ${day}, ${time}`,
+    shownFrom: (when: string) => `As it was here last: ${when}`,
   },
   switcher: {
     button: 'Find a room',

@@ -219,7 +219,7 @@ export const fr: Dictionary = {
     tryingIn: (n) => `Nouvel essai dans ${n} s.`,
     tryNow: 'Essayer maintenant',
     offline: 'Vous êtes hors ligne. Les messages sont conservés et partiront plus tard.',
-    shownFrom: (day, time) => `Dernier état connu : ${day}, ${time}`,
+    shownFrom: (when) => `Dernier état connu : ${when}`,
   },
   switcher: {
     button: 'Trouver un salon',

@@ -13,7 +13,7 @@ export function ShownFrom() {
   const time = new Date(at).toISOString()
   return (
     <p className="border-b border-line px-4 py-1 text-center text-xs text-muted">
-      {t.connection.shownFrom(dayText(t, language, time), clockText(language, time))}
+      {t.connection.shownFrom(`${dayText(t, language, time)}, ${clockText(language, time)}`)}
     </p>
   )
 }
