@@ -219,7 +219,7 @@ export const fr: Dictionary = {
     tryingIn: (n) => `Nouvel essai dans ${n} s.`,
     tryNow: 'Essayer maintenant',
     offline: 'Vous êtes hors ligne. Les messages sont conservés et partiront plus tard.',
-    shownFrom: (when) => `Dernier état connu : ${when}`,
+    shownFrom: (when) => `Dernier état connu\u00A0: ${when}`,
   },
   switcher: {
     button: 'Trouver un salon',
