@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
 import { brotli } from './build/brotli.ts'
+import { emoji } from './build/emoji.ts'
 import { api, ON_USE, pwa } from './build/pwa.ts'
 
 const server = 'http://localhost:5000'
@@ -12,7 +13,7 @@ const isOnUse = ({ moduleIds }: { moduleIds: string[] }) =>
   moduleIds.length > 0 && moduleIds.every((id) => /node_modules\/(@shikijs|shiki)\//.test(id))
 
 export default defineConfig({
-  plugins: [react(), tailwindcss(), pwa(), brotli()],
+  plugins: [react(), tailwindcss(), emoji(), pwa(), brotli()],
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
   build: {
     target: 'baseline-widely-available',

@@ -17,6 +17,8 @@ import { IconButton } from './icon-button'
 const places = {
   center: 'm-auto bg-raised w-[min(28rem,calc(100vw-2rem))] rounded-2xl p-6',
   top: 'mx-auto mt-[10dvh] mb-auto bg-raised w-[min(32rem,calc(100vw-2rem))] rounded-2xl p-6',
+  sheet:
+    'mt-auto mx-auto mb-0 bg-raised w-[min(24rem,100vw)] max-w-none rounded-t-2xl p-4 md:mr-8 md:mb-24 md:rounded-2xl',
   left: 'bg-canvas my-0 mr-auto ml-0 h-dvh max-h-none w-[min(20rem,85vw)]',
   right: 'bg-canvas my-0 mr-0 ml-auto h-dvh max-h-none w-[min(20rem,85vw)]',
 }
@@ -66,7 +68,7 @@ export function Dialog({ title, onClose, place = 'center', children }: Props) {
       onPointerDown={closeFromOutside}
       className={`text-ink shadow-raised backdrop:bg-black/45 ${places[place]}`}
     >
-      {place === 'center' || place === 'top' ? (
+      {place !== 'left' && place !== 'right' ? (
         <div className="mb-4 flex items-start justify-between gap-4">
           <h2 id={id} className="pt-1.5 text-lg font-semibold wrap-anywhere">
             {title}

@@ -9,7 +9,7 @@ import { useLog, useOutbox } from '@/realtime/queries'
 import { Button } from '@/ui/button'
 import { Spinner } from '@/ui/spinner'
 
-import { Composer } from './composer'
+import { Composer } from './composer/composer'
 import { MessageList } from './message-list'
 import { timeline } from './timeline'
 import { useNewLine } from './use-new-line'

@@ -16,15 +16,18 @@ export function CopyButton({ text }: { text: string }) {
   }, [isCopied])
   const Icon = isCopied ? Check : Copy
   return (
-    <button
-      type="button"
-      onClick={() => void copyText(text).then(setCopied)}
-      className="absolute top-1 right-1 inline-flex min-h-8 min-w-8 items-center justify-center gap-1 rounded-md border border-line bg-raised px-1.5 text-xs text-muted hover:text-ink"
-    >
-      <Icon aria-hidden size={14} />
-      <span role="status" className={isCopied ? '' : 'sr-only'}>
-        {isCopied ? t.text.copied : t.text.copy}
+    <>
+      <button
+        type="button"
+        onClick={() => void copyText(text).then(setCopied)}
+        className="absolute end-1 top-1 inline-flex min-h-8 min-w-8 items-center justify-center gap-1 rounded-md border border-line bg-raised px-1.5 text-xs text-muted hover:text-ink"
+      >
+        <Icon aria-hidden size={14} />
+        <span className={isCopied ? '' : 'sr-only'}>{isCopied ? t.text.copied : t.text.copy}</span>
+      </button>
+      <span role="status" className="sr-only">
+        {isCopied && t.text.copied}
       </span>
-    </button>
+    </>
   )
 }

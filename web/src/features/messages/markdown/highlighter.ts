@@ -21,6 +21,7 @@ export async function highlighterFor(language: string): Promise<(code: string) =
       theme: 'page',
       // Long lines are data, and nobody waits for their colours.
       tokenizeMaxLineLength: 1000,
-      tokenizeTimeLimit: 50,
+      // The first line waits for the whole language to be made ready, on a slow machine for long.
+      tokenizeTimeLimit: 3000,
     })
 }

@@ -18,3 +18,14 @@ export function loadMarkdown(): Promise<void> {
   )
   return loading
 }
+
+/** Before the first message needs it, but after everything else. */
+export function loadMarkdownWhenIdle(): () => void {
+  const start = () => void loadMarkdown()
+  if (!('requestIdleCallback' in window)) {
+    const timer = setTimeout(start, 2000)
+    return () => clearTimeout(timer)
+  }
+  const request = requestIdleCallback(start)
+  return () => cancelIdleCallback(request)
+}
