@@ -9,7 +9,7 @@ import { useMe } from '@/realtime/live-context'
 import { IconButton } from '@/ui/icon-button'
 
 import { EmojiButton } from '../emoji/emoji-button'
-import { loadMarkdownWhenIdle } from '../markdown/load-markdown'
+import { loadMarkdownLater } from '../markdown/load-markdown'
 import { CharacterCount } from './character-count'
 import { loadDraft, saveDraft } from './drafts'
 import { editText, insertText } from './edit-text'
@@ -41,7 +41,7 @@ export function Composer({ room, title, onSend }: Props) {
     // A touch keyboard that springs up on every room would be in the way.
     if (window.matchMedia('(pointer: fine)').matches) area.current?.focus()
   }, [])
-  useEffect(loadMarkdownWhenIdle, [])
+  useEffect(loadMarkdownLater, [])
 
   const change = (next: string) => {
     setText(next)

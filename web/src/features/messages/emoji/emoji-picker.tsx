@@ -66,6 +66,7 @@ export function EmojiPicker({ onChoose }: { onChoose: (emoji: string) => void })
             Emoji: ({ emoji, ...props }) => (
               <button
                 {...props}
+                role="gridcell"
                 aria-colindex={fromOne(props['aria-colindex'])}
                 className={`${cell} data-active:bg-accent-soft`}
               >

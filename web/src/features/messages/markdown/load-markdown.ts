@@ -19,13 +19,10 @@ export function loadMarkdown(): Promise<void> {
   return loading
 }
 
-/** Before the first message needs it, but after everything else. */
-export function loadMarkdownWhenIdle(): () => void {
-  const start = () => void loadMarkdown()
-  if (!('requestIdleCallback' in window)) {
-    const timer = setTimeout(start, 2000)
-    return () => clearTimeout(timer)
-  }
-  const request = requestIdleCallback(start)
-  return () => cancelIdleCallback(request)
+const PATIENCE_MS = 3000
+
+/** Before the first message needs it, but after what the room needs itself. */
+export function loadMarkdownLater(): () => void {
+  const timer = setTimeout(() => void loadMarkdown(), PATIENCE_MS)
+  return () => clearTimeout(timer)
 }
