@@ -87,6 +87,11 @@ describe('what stays as it was typed', () => {
   })
 })
 
+test('a list has the line ends of its text, and no others', () => {
+  const items = show('- **a**\n  **b**\n  - c\n- d').querySelectorAll('li')
+  expect([...items].map((item) => item.textContent)).toEqual(['a\nb\nc\n', 'c', 'd'])
+})
+
 test('a number and a dot begin a list that shows the same number', () => {
   expect(show('2024. A year').querySelector('ol')).toHaveAttribute('start', '2024')
 })
