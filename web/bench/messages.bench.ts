@@ -19,6 +19,8 @@ test('the web app in numbers', async ({ person, account }) => {
 
   const busy = await openRoom(alice, bob, 'Busy', LOADED)
   const figures = [...(await sending(alice)), ...(await receiving(alice.page, bob, busy))]
+  // What this machine does when nothing happens: the other frames cannot be better.
+  figures.push(...(await watching(alice.page, 'at rest')))
   const long = await openRoom(alice, bob, 'Long', LONG)
   figures.push(...(await scrolling(alice.page, 'scrolling')))
   const arriving = sendSteadily(bob, long)

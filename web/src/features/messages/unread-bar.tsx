@@ -29,21 +29,21 @@ export function UnreadBar({ room, first, count, toLoad, onJump, onStop, onMarkRe
         {t.messages.newSince(count, since)}
       </p>
       {toLoad === null ? (
-        <Button look="plain" onClick={onJump}>
-          <ArrowUp aria-hidden size={16} />
+        <Button look="plain" className="max-md:px-2" onClick={onJump}>
+          <ArrowUp aria-hidden size={16} className="max-md:hidden" />
           {t.messages.jumpToFirst}
         </Button>
       ) : (
         <>
           <span className="text-sm text-muted">{t.messages.loadingNew(toLoad)}</span>
-          <Button look="plain" onClick={onStop}>
-            <X aria-hidden size={16} />
+          <Button look="plain" className="max-md:px-2" onClick={onStop}>
+            <X aria-hidden size={16} className="max-md:hidden" />
             {t.messages.stopLoading}
           </Button>
         </>
       )}
-      <Button look="plain" onClick={onMarkRead}>
-        <Check aria-hidden size={16} />
+      <Button look="plain" className="max-md:px-2" onClick={onMarkRead}>
+        <Check aria-hidden size={16} className="max-md:hidden" />
         {t.messages.markRead}
       </Button>
     </div>

@@ -69,8 +69,14 @@ export function useScrollKeeper(timeline: Timeline, jumps: number) {
   }, [])
 
   const toEnd = useCallback(() => rows.scrollToEnd(), [rows])
-  const toStart = useCallback(() => rows.scrollToOffset(0), [rows])
+  // Who goes somewhere else wants that place to be kept, not the one where rows have just come.
+  const settle = () => (settledSeq.current = timeline.firstSeq)
+  const toStart = () => {
+    settle()
+    rows.scrollToOffset(0)
+  }
   const toFirstNew = () => {
+    settle()
     if (timeline.firstNew !== null) rows.scrollToIndex(timeline.firstNew, { align: 'start' })
   }
 
