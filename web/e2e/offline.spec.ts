@@ -199,3 +199,38 @@ test('a session that ended while the app was offline ends when it is back, and s
   await expect(alice.page.getByText('Please log in again.')).toBeVisible()
   await expect.poll(() => remembered(alice.page, 'rooms')).toBe('[]')
 })
+
+test('what was written offline for a room that one was removed from can still be had', async ({
+  person,
+  account,
+}) => {
+  const alice = await person('alice')
+  await alice.signUp()
+  const bob = await account('bob')
+  const garden = await bob.createRoom('Garden')
+  await bob.request('POST', `/rooms/${garden.id}/add-member`, { username: 'alice' })
+  await alice.room('Garden').click()
+  await expect(alice.page.getByRole('heading', { level: 1, name: 'Garden' })).toBeVisible()
+  await appIsKept(alice.page)
+  await expect.poll(() => remembered(alice.page, 'rooms')).toContain('Garden')
+  await expect
+    .poll(() => remembered(alice.page, 'logs'))
+    .toMatch(/"messages":\[\].*"messages":\[\]/)
+  await alice.page.context().setOffline(true)
+  await alice.page.reload()
+  await alice.say('too late')
+  await alice.sees('too late')
+  const members = (await bob.request('GET', `/rooms/${garden.id}`)) as {
+    members: { userId: string; usernameSnapshot: string }[]
+  }
+  const id = members.members.find((member) => member.usernameSnapshot === 'alice')?.userId
+  await bob.request('DELETE', `/rooms/${garden.id}/members/${id}`)
+  await alice.page.context().setOffline(false)
+
+  await alice.page.getByRole('button', { name: '1 message was not sent' }).click()
+  const dialog = alice.page.getByRole('dialog')
+  await expect(dialog.getByText('too late')).toBeVisible()
+  await expect(dialog.getByText('This was not found')).toBeVisible()
+  await dialog.getByRole('button', { name: 'Discard' }).click()
+  await expect(alice.page.getByText('1 message was not sent')).toHaveCount(0)
+})

@@ -187,6 +187,8 @@ export const en = {
     sending: 'Sending…',
     waiting: 'Waiting for the connection',
     failed: 'Not sent.',
+    unsentElsewhere: (n: number) =>
+      n === 1 ? '1 message was not sent' : `${n} messages were not sent`,
     retry: 'Send again',
     discard: 'Discard',
     hint: 'Enter sends, Shift + Enter starts a new line',

@@ -185,6 +185,8 @@ export const fr: Dictionary = {
     sending: 'Envoi…',
     waiting: 'En attente de la connexion',
     failed: 'Non envoyé.',
+    unsentElsewhere: (n) =>
+      n === 1 ? '1 message n’est pas parti' : `${n} messages ne sont pas partis`,
     retry: 'Renvoyer',
     discard: 'Abandonner',
     hint: 'Entrée envoie, Maj + Entrée va à la ligne',

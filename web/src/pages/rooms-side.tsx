@@ -1,3 +1,4 @@
+import { UnsentElsewhere } from '@/features/messages/unsent-elsewhere'
 import { RoomsNav } from '@/features/rooms/rooms-nav'
 import { UserMenu } from '@/features/session/user-menu'
 import { useTexts } from '@/i18n/language'
@@ -14,7 +15,12 @@ interface Props {
 /** The rooms: always in sight, or in a drawer where there is no room for them. */
 export function RoomsSide({ isNarrow, isOpen, onClose, onSwitch, onShowKeys }: Props) {
   const t = useTexts()
-  const menu = <UserMenu onShowKeys={onShowKeys} />
+  const menu = (
+    <>
+      <UnsentElsewhere />
+      <UserMenu onShowKeys={onShowKeys} />
+    </>
+  )
   if (!isNarrow) {
     return (
       <div className="w-72 shrink-0 border-r border-line bg-canvas">

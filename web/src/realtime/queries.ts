@@ -51,3 +51,16 @@ export function useOutbox(roomId: number): readonly OutboxEntry[] {
     return entries.length > 0 ? entries : none
   }, [data, roomId])
 }
+
+/** One's own messages that were refused in rooms that are not in the list any more. */
+export function useUnsentElsewhere(): readonly OutboxEntry[] {
+  const general = useGeneral().data
+  const rooms = useRooms().data
+  const { data = none } = useQuery<readonly OutboxEntry[]>({
+    queryKey: keys.outbox,
+    queryFn: skipToken,
+  })
+  if (!general || !rooms) return none
+  const here = new Set([general, ...rooms].map((room) => room.id))
+  return data.filter((entry) => entry.state === 'failed' && !here.has(entry.roomId))
+}
