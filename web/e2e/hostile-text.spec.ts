@@ -76,7 +76,8 @@ test('no text runs, loads or leads anywhere but where it says', async ({ person,
   expect(payloads.length).toBeGreaterThan(40)
   const bob = await account('bob')
   const { id } = await bob.general()
-  const alice = await person('alice')
+  // So high that every message is in sight: only those are drawn.
+  const alice = await person('alice', { viewport: { width: 1280, height: 9000 } })
   const { page } = alice
   const alarms: string[] = []
   page.on('dialog', (dialog) => void dialog.dismiss().then(() => alarms.push('dialog')))
@@ -92,6 +93,7 @@ test('no text runs, loads or leads anywhere but where it says', async ({ person,
   for (const payload of payloads) await bob.send(id, payload)
   await bob.send(id, '**the end**')
   await expect(alice.log.locator('strong', { hasText: 'the end' })).toBeVisible()
+  await expect(alice.log.getByRole('article')).toHaveCount(payloads.length + 1)
 
   for (const payload of payloads.slice(-40)) {
     await alice.composer.fill(payload)
