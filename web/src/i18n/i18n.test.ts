@@ -26,7 +26,9 @@ describe.each(Object.entries(dictionaries))('in %s', (_, t) => {
   test('every text is there and none is empty', () => {
     expect(keysOf(t)).toEqual(keysOf(dictionaries.en))
     const texts = JSON.stringify(t, (__, value: unknown) =>
-      typeof value === 'function' ? (value as (n: number, text: string) => string)(2, 'text') : value,
+      typeof value === 'function'
+        ? (value as (n: number, text: string) => string)(2, 'text')
+        : value,
     )
     expect(texts).not.toContain('""')
     expect(texts).not.toContain('undefined')
