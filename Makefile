@@ -11,8 +11,9 @@ build: ## Build target/release/cloud-chat with the web app inside
 test: ## Install what the tests need, then run every check
 	scripts/test.sh
 
-bench: build ## Measure the release build
+bench: build ## Measure the release build, the web app too
 	cargo run --release -p bench
+	cd web && CLOUD_CHAT_BIN=../target/release/cloud-chat npm run --silent bench
 
 generate: ## Write openapi.json and the web app's types anew
 	scripts/generate.sh

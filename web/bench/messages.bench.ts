@@ -29,7 +29,7 @@ test('the web app in numbers', async ({ person, account }) => {
   figures.push(...(await watching(alice.page, 'at the end, 20 messages/s')))
   await arriving.stop()
 
-  report(figures)
+  report('messages', figures)
   if (process.env.BENCH_CHECK) expect(figures.filter(isMissed)).toEqual([])
 })
 
