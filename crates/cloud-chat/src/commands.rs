@@ -5,9 +5,7 @@ pub mod migrate;
 pub mod openapi;
 pub mod user;
 
-use std::{io::Write, path::Path, process::ExitCode};
-
-use kit::db::Database;
+use std::{io::Write, process::ExitCode};
 
 /// One line on standard error, and the exit code of a failure.
 pub fn fail(message: &str) -> ExitCode {
@@ -19,12 +17,4 @@ pub fn fail(message: &str) -> ExitCode {
 pub fn say(line: impl std::fmt::Display) -> Result<(), String> {
     writeln!(std::io::stdout(), "{line}")
         .map_err(|error| format!("standard output cannot be written: {error}"))
-}
-
-/// Opens one of the database files of a data folder and brings it up to date.
-pub async fn open_database<M: sea_orm_migration::MigratorTrait>(file: &Path) -> Result<Database, String> {
-    let explain = |error| format!("the database {} cannot be used: {error}", file.display());
-    let database = Database::open_sqlite(file).await.map_err(explain)?;
-    database.migrate::<M>().await.map_err(explain)?;
-    Ok(database)
 }

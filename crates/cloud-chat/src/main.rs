@@ -1,6 +1,7 @@
 //! `cloud-chat`: the whole product in one process, and the commands that look after it.
 
 mod commands;
+mod databases;
 mod options;
 mod router;
 mod seams;
@@ -36,9 +37,9 @@ async fn run(cli: Cli) -> Result<(), String> {
     let Cli { command, serve: options } = cli;
     match command {
         None => serve::run(*options).await,
-        Some(Command::Migrate(data)) => commands::migrate::run(&data).await,
+        Some(Command::Migrate(options)) => commands::migrate::run(&options).await,
         Some(Command::Openapi) => commands::openapi::run(),
         Some(Command::Healthcheck(target)) => commands::healthcheck::run(&target).await,
-        Some(Command::User(user)) => commands::user::run(user).await,
+        Some(Command::User(user)) => commands::user::run(*user).await,
     }
 }

@@ -1,5 +1,7 @@
 //! The command line: every setting is a flag and an environment variable, and its doc comment is the help.
 
+mod databases;
+
 use std::{ffi::OsString, net::IpAddr, num::NonZeroU32, path::PathBuf, process::ExitCode, time::Duration};
 
 use clap::{
@@ -9,6 +11,8 @@ use clap::{
 };
 use ipnet::IpNet;
 use kit::config::{self, Secret};
+
+pub use databases::{BothDatabases, DatabaseTls, OneDatabase, SchemaOptions, Which};
 
 /// Cloud Chat: self-hosted, real-time team chat.
 ///
@@ -26,14 +30,15 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Bring the database files up to this version's schema (starting does that too).
-    Migrate(DataOptions),
+    /// Bring the schema of the databases up to this version's (starting does that too with files, and on a database
+    /// server with DB_SYNC).
+    Migrate(Box<MigrateOptions>),
     /// Print the OpenAPI document of the HTTP API and the socket's events.
     Openapi,
     /// Ask a running server whether it is well; exits with 0 or 1.
     Healthcheck(HealthcheckOptions),
     /// Look after accounts; works while the server runs.
-    User(UserOptions),
+    User(Box<UserOptions>),
 }
 
 #[derive(Debug, Clone, Args)]
@@ -41,6 +46,25 @@ pub struct DataOptions {
     /// Folder of the databases and the generated secrets; made when it is not there.
     #[arg(long, env = "DATA_DIR", default_value = "data", value_name = "DIR")]
     pub data_dir: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub struct MigrateOptions {
+    #[command(flatten)]
+    pub data: DataOptions,
+
+    /// Only this one; then DATABASE_URL or the DB_* say where it is, as they do to its service.
+    #[arg(long, value_enum, value_name = "WHICH", help_heading = "Databases")]
+    pub database: Option<Which>,
+
+    #[command(flatten)]
+    pub one: OneDatabase,
+
+    #[command(flatten)]
+    pub both: BothDatabases,
+
+    #[command(flatten)]
+    pub tls: DatabaseTls,
 }
 
 #[derive(Debug, Args)]
@@ -54,6 +78,15 @@ pub struct HealthcheckOptions {
 pub struct UserOptions {
     #[command(flatten)]
     pub data: DataOptions,
+
+    #[command(flatten)]
+    pub one: OneDatabase,
+
+    #[command(flatten)]
+    pub both: BothDatabases,
+
+    #[command(flatten)]
+    pub tls: DatabaseTls,
 
     /// Address of the web app, for links.
     #[arg(long, env = "FRONTEND_URL", value_parser = config::origin, value_name = "URL")]
@@ -88,6 +121,15 @@ pub enum UserCommand {
 pub struct ServeOptions {
     #[command(flatten)]
     pub data: DataOptions,
+
+    #[command(flatten)]
+    pub databases: BothDatabases,
+
+    #[command(flatten)]
+    pub tls: DatabaseTls,
+
+    #[command(flatten)]
+    pub schema: SchemaOptions,
 
     /// Address to listen on: all of this machine's by default, 127.0.0.1 behind a proxy on the same machine.
     #[arg(long, env = "HOST", default_value = "0.0.0.0", value_parser = address, value_name = "IP")]

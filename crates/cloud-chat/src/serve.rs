@@ -20,8 +20,8 @@ use realtime::Realtime;
 use tokio::net::TcpListener;
 
 use crate::{
-    commands,
-    options::{ServeOptions, Signups, Switch},
+    commands, databases,
+    options::{ServeOptions, Signups, Switch, Which},
     router::{self, Databases, Parts},
     seams::{LocalAccounts, LocalRooms},
     secrets, sessions,
@@ -45,7 +45,12 @@ pub async fn run(options: ServeOptions) -> Result<(), String> {
         options.frontend_url.clone().unwrap_or_else(|| format!("http://localhost:{}", address.port()));
 
     let tasks = Tasks::default();
-    let databases = open_databases(&options.data.data_dir).await?;
+    let mut stop = std::pin::pin!(stop);
+    let databases = tokio::select! {
+        databases = open_databases(&options) => databases?,
+        // It may be waiting for a server.
+        () = &mut stop => return Ok(()),
+    };
     let (parts, realtime) = assemble(&options, frontend_url, databases.clone(), &tasks).await?;
     warn_of_risks(&options);
     // With standard output gone, serving goes on.
@@ -54,8 +59,9 @@ pub async fn run(options: ServeOptions) -> Result<(), String> {
     }
 
     serve(listener, parts, realtime, &tasks, stop).await?;
-    for (name, database) in [("auth.db", databases.auth), ("chat.db", databases.chat)] {
-        database.close().await.map_err(|error| format!("{name} cannot be closed: {error}"))?;
+    for (which, database) in [(Which::Auth, databases.auth), (Which::Chat, databases.chat)] {
+        let explain = |error| format!("the {} database cannot be closed: {error}", which.name());
+        database.close().await.map_err(explain)?;
     }
     tracing::info!("stopped");
     Ok(())
@@ -76,10 +82,13 @@ async fn listen(options: &ServeOptions) -> Result<TcpListener, String> {
     })
 }
 
-async fn open_databases(folder: &Path) -> Result<Databases, String> {
+async fn open_databases(options: &ServeOptions) -> Result<Databases, String> {
+    let find =
+        |which| options.tls.protect(databases::find(which, &options.databases, &options.data.data_dir));
+    let sync = options.schema.db_sync;
     Ok(Databases {
-        auth: commands::open_database::<auth::Migrator>(&folder.join("auth.db")).await?,
-        chat: commands::open_database::<chat::Migrator>(&folder.join("chat.db")).await?,
+        auth: databases::open::<auth::Migrator>(&find(Which::Auth), Which::Auth, sync).await?,
+        chat: databases::open::<chat::Migrator>(&find(Which::Chat), Which::Chat, sync).await?,
     })
 }
 

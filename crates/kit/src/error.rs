@@ -36,6 +36,8 @@ pub enum Kind {
     UnsupportedMediaType,
     RateLimited,
     Unavailable,
+    /// Another transaction was in the way: nothing was done, and `db::retrying` does it again.
+    Contended,
 }
 
 impl Error {
@@ -97,8 +99,12 @@ impl Error {
 
     /// A dependency is away or a queue is full: nothing was done, another try is safe.
     pub fn unavailable(detail: &'static str) -> Self {
+        Self::passing(Kind::Unavailable, detail)
+    }
+
+    fn passing(kind: Kind, detail: &'static str) -> Self {
         Self::Refused(Box::new(Refusal {
-            kind: Kind::Unavailable,
+            kind,
             code: Code::Unavailable,
             detail: detail.into(),
             errors: Vec::new(),
@@ -131,6 +137,10 @@ impl std::error::Error for Error {}
 
 impl From<sea_orm::DbErr> for Error {
     fn from(error: sea_orm::DbErr) -> Self {
+        if crate::db::is_contention(&error) {
+            tracing::debug!(%error, "another transaction was in the way");
+            return Self::passing(Kind::Contended, "Too many changes at once. Try again in a moment.");
+        }
         if crate::db::is_transient(&error) {
             tracing::warn!(%error, "the database does not answer");
             return Self::unavailable("The database does not answer. Try again in a moment.");

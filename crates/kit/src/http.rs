@@ -47,7 +47,7 @@ fn refused(refusal: Refusal) -> Response {
         Kind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         Kind::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         Kind::RateLimited => StatusCode::TOO_MANY_REQUESTS,
-        Kind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        Kind::Unavailable | Kind::Contended => StatusCode::SERVICE_UNAVAILABLE,
     };
     let mut response = problem(status, refusal.code, &refusal.detail, refusal.errors);
     if status == StatusCode::UNAUTHORIZED {

@@ -1,16 +1,23 @@
 //! Logs: one line an event, for people on a terminal, as JSON elsewhere.
 
-use std::io::IsTerminal;
+use std::{
+    io::IsTerminal,
+    sync::{Mutex, PoisonError},
+    time::{Duration, Instant},
+};
 
 use tracing_subscriber::{EnvFilter, fmt};
 
-const QUIET: &str = "sea_orm_migration=warn";
+const QUIET: &str = "sea_orm_migration=warn,async_nats=off";
+/// A throttled line comes once in this time.
+const THROTTLED: Duration = Duration::from_secs(10);
 
 /// `filter`: a level or a list such as `info,auth=debug`. A filter that cannot be read is an error to show.
 pub fn start(filter: &str) -> Result<(), String> {
     let explain =
         |error| format!("must be a level such as info, or a list such as info,auth=debug ({error})");
-    // The migration library speaks at every start; ours say what they did. `filter` may turn it up again.
+    // These libraries speak at every start and every lost connection; ours say what matters. `filter` may turn them up
+    // again.
     let filter = EnvFilter::builder().parse(format!("{QUIET},{filter}")).map_err(explain)?;
     // A line that cannot be written (a full disk, a reader that went away) is lost: by default the library would say so
     // on standard error, and panic in whoever logged when that fails, too.
@@ -24,9 +31,48 @@ pub fn start(filter: &str) -> Result<(), String> {
     Ok(())
 }
 
+/// For a line that may repeat a thousand times a second: the log must not become the outage.
+#[derive(Debug, Default)]
+pub struct Throttle(Mutex<Option<Passed>>);
+
+#[derive(Debug)]
+struct Passed {
+    at: Instant,
+    held_back: u64,
+}
+
+impl Throttle {
+    /// `Some` if the line may be written, with how many were held back since the last one.
+    pub fn pass(&self) -> Option<u64> {
+        self.pass_at(Instant::now())
+    }
+
+    fn pass_at(&self, now: Instant) -> Option<u64> {
+        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match &mut *last {
+            Some(passed) if now < passed.at + THROTTLED => {
+                passed.held_back += 1;
+                None
+            }
+            _ => Some(last.replace(Passed { at: now, held_back: 0 }).map_or(0, |passed| passed.held_back)),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::{env, fs::OpenOptions, process::Command};
+
+    use super::{Instant, THROTTLED, Throttle};
+
+    #[test]
+    fn a_throttled_line_says_how_many_were_held_back() {
+        let (throttle, begun) = (Throttle::default(), Instant::now());
+        assert_eq!(throttle.pass_at(begun), Some(0));
+        assert_eq!(throttle.pass_at(begun), None);
+        assert_eq!(throttle.pass_at(begun), None);
+        assert_eq!(throttle.pass_at(begun + THROTTLED), Some(2));
+    }
 
     const CHILD: &str = "KIT_TEST_LOGS_TO_A_FULL_DISK";
 

@@ -1,24 +1,28 @@
 //! `cloud-chat user …`: on the account database itself, beside a running server, which notices within seconds.
 
 use auth::admin;
+use kit::db::DatabaseUrl;
 
 use crate::{
-    commands,
-    options::{UserCommand, UserOptions},
+    commands, databases,
+    options::{UserCommand, UserOptions, Which},
 };
 
 pub async fn run(options: UserOptions) -> Result<(), String> {
-    let file = options.data.data_dir.join("auth.db");
-    if !file.exists() {
+    let url = databases::find_one(Which::Auth, &options.one, &options.both, &options.data.data_dir)?;
+    if let DatabaseUrl::Sqlite(file) = &url
+        && !file.exists()
+    {
         // Making one would answer for the wrong folder.
         return Err(format!(
             "there is no {}; DATA_DIR (--data-dir) must be the server's data folder",
             file.display()
         ));
     }
-    let database = commands::open_database::<auth::Migrator>(&file).await?;
+    let url = options.tls.protect(url);
+    let database = databases::open::<auth::Migrator>(&url, Which::Auth, false).await?;
     let result = act(&database, &options).await;
-    database.close().await.map_err(|error| format!("auth.db cannot be closed: {error}"))?;
+    database.close().await.map_err(|error| format!("{url} cannot be closed: {error}"))?;
     result
 }
 

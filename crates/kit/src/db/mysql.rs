@@ -1,0 +1,56 @@
+//! Connections to MySQL and MariaDB, and how each session is set up.
+
+use std::time::Duration;
+
+use sea_orm::{
+    ConnectOptions,
+    sqlx::{Connection, Executor, mysql::MySqlConnectOptions},
+};
+
+use super::ACQUIRE_TIMEOUT;
+
+/// Closed by us before the server does it.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(120);
+/// Connections find a new server behind the same name, and servers get their memory back.
+const LIFETIME_MAX: Duration = Duration::from_secs(30 * 60);
+
+/// Every session, whatever the server's defaults:
+/// - READ COMMITTED: what is read after a lock is as of that lock, and nothing between rows is locked;
+/// - strict: what does not fit is an error, never cut off;
+/// - a lock that is not given within five seconds is an error, and a session whose process vanished without a word
+///   gives its locks back after five minutes.
+const SESSION: [&str; 2] = [
+    "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED",
+    "SET SESSION sql_mode = 'STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION', \
+     innodb_lock_wait_timeout = 5, wait_timeout = 300",
+];
+
+/// Times are UTC and texts utf8mb4, compared by bytes. Statements are prepared once a connection.
+pub fn options(server: &MySqlConnectOptions, connections_max: u32) -> ConnectOptions {
+    let server = server.clone().charset("utf8mb4").collation("utf8mb4_bin").timezone("+00:00".to_owned());
+    // The address is set on sqlx's own options: in a URL it would need escaping.
+    let mut options = ConnectOptions::new("mysql://localhost");
+    options
+        .max_connections(connections_max)
+        .min_connections(1)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .idle_timeout(IDLE_TIMEOUT)
+        .max_lifetime(LIFETIME_MAX)
+        .sqlx_logging(false)
+        .map_sqlx_mysql_before_acquire(|connection, _| {
+            let is_clean = !connection.is_in_transaction();
+            Box::pin(std::future::ready(Ok(is_clean)))
+        })
+        .map_sqlx_mysql_pool_opts(|options| {
+            options.after_connect(|connection, _| {
+                Box::pin(async move {
+                    for statement in SESSION {
+                        connection.execute(statement).await?;
+                    }
+                    Ok(())
+                })
+            })
+        })
+        .map_sqlx_mysql_opts(move |_| server.clone());
+    options
+}
