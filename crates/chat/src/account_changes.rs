@@ -25,16 +25,13 @@ const AGAIN_AFTER: Duration = Duration::from_secs(5);
 
 pub(crate) async fn follow(chat: Chat, stopping: CancellationToken) {
     let (interest, mut deliveries) = chat.0.bus.subscribe();
-    let mut is_listening = false;
+    interest.listen(&[Topic::Accounts]).await;
     loop {
-        if !is_listening {
-            is_listening = interest.listen(&[Topic::Accounts]).await.is_ok();
-        }
         let caught_up = catch_up(&chat, &stopping).await;
         if let Err(error) = &caught_up {
             tracing::warn!(%error, "account changes could not be followed; soon again");
         }
-        let wait = if caught_up.is_ok() && is_listening { EVERY } else { AGAIN_AFTER };
+        let wait = if caught_up.is_ok() { EVERY } else { AGAIN_AFTER };
         tokio::select! {
             () = stopping.cancelled() => return,
             () = hint(deliveries.as_mut()) => {}

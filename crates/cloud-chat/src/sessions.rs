@@ -29,7 +29,7 @@ pub async fn follow(
     tasks: &Tasks,
 ) -> kit::Result<()> {
     let (interest, deliveries) = bus.subscribe();
-    interest.listen(&[Topic::Accounts]).await.map_err(|_| kit::Error::unavailable("The bus is away."))?;
+    interest.listen(&[Topic::Accounts]).await;
     let follower = Follower { auth, realtime, revocations };
     follower.read(follower.revocations.token_lifetime()).await?;
     tasks.spawn(|stopping| follower.run(interest, deliveries, stopping));

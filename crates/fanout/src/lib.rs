@@ -2,6 +2,7 @@
 //! truth: whoever listens compares with the database, so an event may be late, doubled or lost.
 
 mod memory;
+mod nats;
 mod topics;
 
 use std::sync::Arc;
@@ -11,6 +12,7 @@ use protocol::{Message, Room, RoomId, Seq, SessionId, UserId};
 use serde::{Deserialize, Serialize};
 
 pub use memory::MemoryBus;
+pub use nats::{NatsBus, NatsServers};
 pub use topics::Topic;
 
 /// What happened, published after its commit only.
@@ -71,15 +73,15 @@ pub trait Bus: Send + Sync + 'static {
     /// Hands events on, in order, to every listener of their topics. Never waits for a slow listener.
     async fn publish(&self, events: Vec<Event>);
 
-    /// A listener without topics yet.
+    /// A listener without topics yet. It lives as long as its process.
     fn subscribe(&self) -> (Box<dyn Interest>, Box<dyn Deliveries>);
 }
 
 /// Which topics a listener hears.
 #[async_trait]
 pub trait Interest: Send + Sync {
-    /// Once it returns `Ok`, whatever is published later is heard.
-    async fn listen(&self, topics: &[Topic]) -> Result<(), BusDown>;
+    /// Once it returns, whatever is published later is heard, or, if the bus is away, `Missed` once it is back.
+    async fn listen(&self, topics: &[Topic]);
 
     async fn unlisten(&self, topics: &[Topic]);
 }
@@ -89,7 +91,3 @@ pub trait Deliveries: Send {
     /// `None` once the bus is gone. Cancel-safe.
     async fn next(&mut self) -> Option<Delivery>;
 }
-
-/// The bus cannot be reached; try again later.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct BusDown;

@@ -3,7 +3,7 @@
 use std::{
     collections::HashSet,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
 };
@@ -11,7 +11,7 @@ use std::{
 use async_trait::async_trait;
 use tokio::sync::mpsc;
 
-use crate::{Bus, BusDown, Deliveries, Delivery, Event, Interest, Topic};
+use crate::{Bus, Deliveries, Delivery, Event, Interest, Topic};
 
 /// How many events may wait for one listener before it is told that it missed some.
 const BACKLOG_MAX: usize = 16 * 1024;
@@ -36,13 +36,9 @@ struct MemoryDeliveries {
 #[async_trait]
 impl Bus for MemoryBus {
     async fn publish(&self, events: Vec<Event>) {
-        let mut listeners = self.listeners.lock().unwrap_or_else(PoisonError::into_inner);
-        listeners.retain(|listener| !listener.queue.is_closed());
         for event in events.into_iter().map(Arc::new) {
             for topic in event.topics() {
-                for listener in listeners.iter().filter(|listener| listener.hears(topic)) {
-                    listener.deliver(Delivery::Event(topic, event.clone()));
-                }
+                self.deliver(topic, &event);
             }
         }
     }
@@ -51,8 +47,30 @@ impl Bus for MemoryBus {
         let (sender, queue) = mpsc::channel(BACKLOG_MAX);
         let listener =
             Arc::new(Listener { topics: Mutex::default(), queue: sender, missed: AtomicBool::new(false) });
-        self.listeners.lock().unwrap_or_else(PoisonError::into_inner).push(listener.clone());
+        self.listeners().push(listener.clone());
         (Box::new(Arc::clone(&listener)), Box::new(MemoryDeliveries { listener, queue }))
+    }
+}
+
+impl MemoryBus {
+    /// Hands on one topic's copy of an event.
+    pub(crate) fn deliver(&self, topic: Topic, event: &Arc<Event>) {
+        for listener in self.listeners().iter().filter(|listener| listener.hears(topic)) {
+            listener.deliver(Delivery::Event(topic, event.clone()));
+        }
+    }
+
+    /// Tells every listener that it may have missed anything.
+    pub(crate) fn missed(&self) {
+        for listener in self.listeners().iter() {
+            listener.deliver(Delivery::Missed);
+        }
+    }
+
+    fn listeners(&self) -> MutexGuard<'_, Vec<Arc<Listener>>> {
+        let mut listeners = self.listeners.lock().unwrap_or_else(PoisonError::into_inner);
+        listeners.retain(|listener| !listener.queue.is_closed());
+        listeners
     }
 }
 
@@ -70,9 +88,8 @@ impl Listener {
 
 #[async_trait]
 impl Interest for Arc<Listener> {
-    async fn listen(&self, topics: &[Topic]) -> Result<(), BusDown> {
+    async fn listen(&self, topics: &[Topic]) {
         self.topics.lock().unwrap_or_else(PoisonError::into_inner).extend(topics);
-        Ok(())
     }
 
     async fn unlisten(&self, topics: &[Topic]) {
@@ -90,58 +107,5 @@ impl Deliveries for MemoryDeliveries {
             return Some(Delivery::Missed);
         }
         self.queue.recv().await
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use protocol::{RoomId, UserId};
-
-    use super::*;
-
-    fn deleted(room: i64) -> Event {
-        Event::RoomDeleted { room_id: RoomId(room) }
-    }
-
-    #[tokio::test]
-    async fn a_listener_hears_its_topics_in_order_and_no_others() {
-        let bus = MemoryBus::default();
-        let (interest, mut deliveries) = bus.subscribe();
-        interest.listen(&[Topic::Room(RoomId(1)), Topic::Room(RoomId(3))]).await.unwrap();
-        bus.publish(vec![deleted(1), deleted(2), deleted(3)]).await;
-        interest.unlisten(&[Topic::Room(RoomId(3))]).await;
-        bus.publish(vec![deleted(3), deleted(1)]).await;
-
-        for room in [1, 3, 1] {
-            let expected = Delivery::Event(Topic::Room(RoomId(room)), Arc::new(deleted(room)));
-            assert_eq!(deliveries.next().await, Some(expected));
-        }
-    }
-
-    #[tokio::test]
-    async fn an_event_of_two_topics_comes_once_for_each() {
-        let bus = MemoryBus::default();
-        let (interest, mut deliveries) = bus.subscribe();
-        let (room_id, user_id) = (RoomId(1), UserId::random());
-        interest.listen(&[Topic::User(user_id), Topic::Room(room_id)]).await.unwrap();
-        let event =
-            Event::MemberAdded { room_id, user_id, username: "bob".into(), members_rev: 2, rooms_rev: 1 };
-        bus.publish(vec![event.clone()]).await;
-
-        for topic in [Topic::Room(room_id), Topic::User(user_id)] {
-            assert_eq!(deliveries.next().await, Some(Delivery::Event(topic, Arc::new(event.clone()))));
-        }
-    }
-
-    #[tokio::test]
-    async fn a_listener_that_falls_behind_is_told_so_and_holds_up_nobody() {
-        let bus = MemoryBus::default();
-        let (interest, mut deliveries) = bus.subscribe();
-        interest.listen(&[Topic::Room(RoomId(1))]).await.unwrap();
-        for _ in 0..=BACKLOG_MAX {
-            bus.publish(vec![deleted(1)]).await;
-        }
-        assert_eq!(deliveries.next().await, Some(Delivery::Missed));
-        assert!(matches!(deliveries.next().await, Some(Delivery::Event(..))));
     }
 }

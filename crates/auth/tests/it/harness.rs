@@ -106,7 +106,7 @@ impl TestApp {
     /// Listens to what is published about accounts from now on.
     pub async fn listen(&self) -> Listener {
         let (interest, deliveries) = self.bus.subscribe();
-        interest.listen(&[Topic::Accounts]).await.unwrap();
+        interest.listen(&[Topic::Accounts]).await;
         Listener { _interest: interest, deliveries }
     }
 }

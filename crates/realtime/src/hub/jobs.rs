@@ -48,7 +48,7 @@ impl Actor {
                 interest.unlisten(&change.unlisten).await;
                 interest.listen(&change.listen).await
             };
-            let is_done = matches!(tokio::time::timeout(timeout, tell).await, Ok(Ok(())));
+            let is_done = tokio::time::timeout(timeout, tell).await.is_ok();
             if !is_done {
                 tracing::warn!("the bus does not answer");
                 tokio::time::sleep(backoff(3)).await;

@@ -1,0 +1,15 @@
+//! Real servers for tests: each on a port and in a folder of its own, signalled and stopped by its id, gone with the
+//! test. `make test` installs them.
+
+pub mod nats;
+mod process;
+
+use std::net::TcpListener;
+
+pub use process::Process;
+
+/// A port that nobody has now. The one who asks takes it at once: between two tests of one run it is not given twice.
+pub fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
+    listener.local_addr().expect("it is bound").port()
+}

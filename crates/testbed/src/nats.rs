@@ -1,0 +1,80 @@
+//! `nats-server`.
+
+use std::time::Duration;
+
+use tempfile::TempDir;
+use tokio::net::TcpStream;
+
+use crate::{Process, free_port};
+
+const PATIENCE: Duration = Duration::from_secs(20);
+
+pub struct NatsServer {
+    process: Process,
+    folder: TempDir,
+    port: u16,
+    args: Vec<String>,
+}
+
+impl NatsServer {
+    pub async fn start() -> Self {
+        Self::start_with(&[]).await
+    }
+
+    /// With arguments of its own, such as `--auth SECRET`.
+    pub async fn start_with(args: &[&str]) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let port = free_port();
+        let args: Vec<_> = args.iter().map(|arg| (*arg).to_owned()).collect();
+        let process = run(port, &args, &folder);
+        let mut server = Self { process, folder, port, args };
+        server.wait().await;
+        server
+    }
+
+    pub fn url(&self) -> String {
+        self.url_as("")
+    }
+
+    /// `who`: `user:password@`, `token@`, or nothing.
+    pub fn url_as(&self, who: &str) -> String {
+        format!("nats://{who}127.0.0.1:{}", self.port)
+    }
+
+    pub async fn kill(&mut self) {
+        self.process.kill().await;
+    }
+
+    /// On the same port; what it knew is gone.
+    pub async fn start_again(&mut self) {
+        self.process = run(self.port, &self.args, &self.folder);
+        self.wait().await;
+    }
+
+    pub fn freeze(&self) {
+        self.process.freeze();
+    }
+
+    pub fn thaw(&self) {
+        self.process.thaw();
+    }
+
+    async fn wait(&mut self) {
+        let answers = async {
+            let mut rhythm = tokio::time::interval(Duration::from_millis(10));
+            while TcpStream::connect(("127.0.0.1", self.port)).await.is_err() {
+                rhythm.tick().await;
+                let log = || std::fs::read_to_string(self.folder.path().join("log")).unwrap_or_default();
+                assert!(self.process.is_alive(), "nats-server ended: {}", log());
+            }
+        };
+        tokio::time::timeout(PATIENCE, answers).await.expect("nats-server answers in time");
+    }
+}
+
+fn run(port: u16, args: &[String], folder: &TempDir) -> Process {
+    let port = port.to_string();
+    let own = ["--addr", "127.0.0.1", "--port", &port];
+    let args: Vec<_> = own.into_iter().chain(args.iter().map(String::as_str)).collect();
+    Process::start("nats-server", &args, &folder.path().join("log"))
+}
