@@ -32,9 +32,9 @@ cargo deny --all-features check bans licenses sources
 
 step "unit and integration tests"
 if cargo nextest --version > /dev/null 2>&1; then
-  cargo nextest run --workspace --locked
+  scripts/with-mariadb.sh cargo nextest run --workspace --locked
 else
-  cargo test --workspace --locked
+  scripts/with-mariadb.sh cargo test --workspace --locked
 fi
 
 step "browser tests"

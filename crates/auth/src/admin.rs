@@ -1,7 +1,10 @@
 //! What an operator does from a shell, on the database itself and beside a running server: that one reads
 //! revoked sessions every few seconds, so no bus is needed.
 
-use kit::{Error, Kind, Result, db::Database};
+use kit::{
+    Error, Kind, Result,
+    db::{Database, retrying},
+};
 use protocol::{Code, Timestamp, accounts::Account};
 use sea_orm::{QueryOrder, entity::prelude::*};
 
@@ -40,17 +43,20 @@ pub async fn list(db: &Database) -> Result<Vec<AdminAccount>> {
 /// Ends every session of the account and lets it open no more. `who`: username or email.
 pub async fn disable(db: &Database, who: &str) -> Result<Account> {
     let account = find(db, who).await?.account()?;
-    let transaction = db.begin().await?;
-    let disabled_at = Some(Timestamp::now().0);
-    Entity::update_many()
-        .col_expr(Column::DisabledAt, Expr::value(disabled_at))
-        .filter(Column::Id.eq(account.id.to_string()))
-        .filter(Column::DisabledAt.is_null())
-        .exec(&transaction)
-        .await?;
-    resets::forget_all_of(&transaction, account.id).await?;
-    sessions::end_all_of(&transaction, account.id, None).await?;
-    transaction.commit().await?;
+    retrying(|| async {
+        let transaction = db.begin().await?;
+        let disabled_at = Some(Timestamp::now().0);
+        Entity::update_many()
+            .col_expr(Column::DisabledAt, Expr::value(disabled_at))
+            .filter(Column::Id.eq(account.id.to_string()))
+            .filter(Column::DisabledAt.is_null())
+            .exec(&transaction)
+            .await?;
+        resets::forget_all_of(&transaction, account.id).await?;
+        sessions::end_all_of(&transaction, account.id, None).await?;
+        Ok(transaction.commit().await?)
+    })
+    .await?;
     Ok(account)
 }
 

@@ -5,7 +5,7 @@ mod queue;
 
 use std::time::Duration;
 
-use kit::{Error, Kind, Result};
+use kit::{Error, Kind, Result, db::retrying};
 use protocol::{Code, Timestamp, UserId};
 use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, entity::prelude::*};
 use sha2::{Digest, Sha256};
@@ -81,21 +81,25 @@ pub async fn reset(auth: &Auth, token: &str, password: &str) -> Result<()> {
     let names = [user.username.as_str(), user.email.as_str()];
     let password_hash = auth.0.hasher.hash_new("newPassword", password, &names).await?;
 
-    let db = auth.0.db.begin().await?;
-    let used = Entity::delete_by_id(&hash).filter(Column::ExpiresAt.gt(now.0)).exec(&db).await?;
-    let changed = users::Entity::update_many()
-        .col_expr(users::Column::PasswordHash, Expr::value(password_hash))
-        .col_expr(users::Column::UpdatedAt, Expr::value(now.0))
-        .filter(users::Column::Id.eq(&user.id))
-        .filter(users::Column::DisabledAt.is_null())
-        .exec(&db)
-        .await?;
-    if used.rows_affected == 0 || changed.rows_affected == 0 {
-        return Err(bad_token());
-    }
-    forget_all_of(&db, user_id).await?;
-    let ended = sessions::end_all_of(&db, user_id, None).await?;
-    db.commit().await?;
+    let ended = retrying(|| async {
+        let db = auth.0.db.begin().await?;
+        let used = Entity::delete_by_id(&hash).filter(Column::ExpiresAt.gt(now.0)).exec(&db).await?;
+        let changed = users::Entity::update_many()
+            .col_expr(users::Column::PasswordHash, Expr::value(&password_hash))
+            .col_expr(users::Column::UpdatedAt, Expr::value(now.0))
+            .filter(users::Column::Id.eq(&user.id))
+            .filter(users::Column::DisabledAt.is_null())
+            .exec(&db)
+            .await?;
+        if used.rows_affected == 0 || changed.rows_affected == 0 {
+            return Err(bad_token());
+        }
+        forget_all_of(&db, user_id).await?;
+        let ended = sessions::end_all_of(&db, user_id, None).await?;
+        db.commit().await?;
+        Ok(ended)
+    })
+    .await?;
     auth.announce(ended, false).await;
     Ok(())
 }

@@ -2,7 +2,11 @@
 
 pub mod http;
 
-use kit::{Error, Kind, Result, db::violated_constraint, error::Refusal};
+use kit::{
+    Error, Kind, Result,
+    db::{retrying, violated_constraint},
+    error::Refusal,
+};
 use protocol::{Code, FieldError, Timestamp, UserId, accounts::Signup, codes::FieldCode};
 use sea_orm::{ActiveModelTrait, DbErr, EntityTrait};
 
@@ -32,11 +36,15 @@ pub async fn sign_up(auth: &Auth, signup: Signup) -> Result<Grant> {
         updated_at: now,
     };
     let account = user.account()?;
-    let db = auth.0.db.begin().await?;
-    let row = users::ActiveModel::from(user).reset_all();
-    users::Entity::insert(row).exec_without_returning(&db).await.map_err(taken)?;
-    let (sid, refresh_token) = sessions::open(&db, account.id).await?;
-    db.commit().await?;
+    let (sid, refresh_token) = retrying(|| async {
+        let db = auth.0.db.begin().await?;
+        let row = users::ActiveModel::from(user.clone()).reset_all();
+        users::Entity::insert(row).exec_without_returning(&db).await.map_err(taken)?;
+        let session = sessions::open(&db, account.id).await?;
+        db.commit().await?;
+        Ok(session)
+    })
+    .await?;
     sessions::grant(auth, account, sid, refresh_token)
 }
 

@@ -30,6 +30,10 @@ pub struct Selection<'a> {
 pub async fn list(auth: &Auth, selection: &Selection<'_>) -> Result<(Vec<User>, bool)> {
     let mut query = Entity::find().filter(Column::DisabledAt.is_null());
     if let Some(prefix) = selection.prefix.map(names::fold).filter(|prefix| !prefix.is_empty()) {
+        // No username has a space, and MySQL's collations pad with them.
+        if prefix.ends_with(' ') {
+            return Ok((Vec::new(), false));
+        }
         // A range instead of LIKE: an index serves it and nothing needs escaping. No username has U+10FFFF.
         let end = format!("{prefix}\u{10FFFF}");
         query = query.filter(Column::UsernameFolded.gte(prefix)).filter(Column::UsernameFolded.lt(end));
@@ -54,17 +58,20 @@ pub async fn by_id(auth: &Auth, id: UserId) -> Result<Option<User>> {
 pub async fn by_username(auth: &Auth, username: &str) -> Result<Option<User>> {
     let Ok(folded) = names::fold_username(username) else { return Ok(None) };
     let user = Entity::find()
-        .filter(Column::UsernameFolded.eq(folded))
+        .filter(Column::UsernameFolded.eq(&folded))
         .filter(Column::DisabledAt.is_null())
         .one(&auth.0.db.reader)
         .await?;
-    user.as_ref().map(Model::public).transpose()
+    // MySQL's collations take `bob ` for `bob`.
+    user.filter(|user| user.username_folded == folded).as_ref().map(Model::public).transpose()
 }
 
 /// The account that goes by a username or an email, folded. No username has an `@`.
 pub async fn by_identifier(db: &impl ConnectionTrait, folded: &str) -> Result<Option<Model>> {
     let column = if folded.contains('@') { Column::EmailFolded } else { Column::UsernameFolded };
-    Ok(Entity::find().filter(column.eq(folded)).one(db).await?)
+    let user = Entity::find().filter(column.eq(folded)).one(db).await?;
+    // MySQL's collations take `bob ` for `bob`.
+    Ok(user.filter(|user| folded == user.email_folded || folded == user.username_folded))
 }
 
 /// Oneself. A token may outlive its account by a moment: then it is worth nothing.

@@ -1,10 +1,10 @@
 //! Follows auth's feed of account changes: a renamed user is renamed in the rooms, a deleted one leaves them. The bus
-//! says that there is news; asking at start and every minute makes up for what it lost.
+//! says that there is news; asking at start and every few seconds makes up for what it lost.
 
 use std::time::Duration;
 
 use fanout::{Deliveries, Delivery, Event, Topic};
-use kit::{Error, Kind, Result};
+use kit::{Error, Kind, Result, db::retrying, telemetry::Throttle};
 use protocol::{
     RoomId, UserId,
     seams::{AccountChange, Change},
@@ -20,22 +20,22 @@ use crate::{
     tables::{cursors, room_members, rooms},
 };
 
-const EVERY: Duration = Duration::from_secs(60);
-const AGAIN_AFTER: Duration = Duration::from_secs(5);
+const EVERY: Duration = Duration::from_secs(3);
 
 pub(crate) async fn follow(chat: Chat, stopping: CancellationToken) {
     let (interest, mut deliveries) = chat.0.bus.subscribe();
     interest.listen(&[Topic::Accounts]).await;
+    let failures = Throttle::default();
     loop {
-        let caught_up = catch_up(&chat, &stopping).await;
-        if let Err(error) = &caught_up {
-            tracing::warn!(%error, "account changes could not be followed; soon again");
+        if let Err(error) = catch_up(&chat, &stopping).await
+            && let Some(before) = failures.pass()
+        {
+            tracing::warn!(%error, before, "account changes could not be followed; soon again");
         }
-        let wait = if caught_up.is_ok() { EVERY } else { AGAIN_AFTER };
         tokio::select! {
             () = stopping.cancelled() => return,
             () = hint(deliveries.as_mut()) => {}
-            () = tokio::time::sleep(wait) => {}
+            () = tokio::time::sleep(EVERY) => {}
         }
     }
 }
@@ -65,7 +65,7 @@ async fn catch_up(chat: &Chat, stopping: &CancellationToken) -> Result<()> {
             if stopping.is_cancelled() {
                 return Ok(());
             }
-            apply(chat, change).await?;
+            retrying(|| apply(chat, change.clone())).await?;
         }
     }
 }

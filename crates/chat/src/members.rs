@@ -84,16 +84,16 @@ async fn find(chat: &Chat, user: UserId, room: RoomId) -> Result<Option<Membersh
 
 /// Idempotent.
 async fn join_general(chat: &Chat, users: Vec<Sender>) -> Result<()> {
-    let join = {
-        let chat = chat.clone();
+    chat.write(move |chat| {
+        let users = users.clone();
         async move {
             let tx = chat.begin().await?;
             let room = changes::lock(&tx, chat.0.general).await?;
             let events = changes::join(&tx, &room, users, Role::Member).await?;
             chat.commit(tx, events).await
         }
-    };
-    chat.finish(join).await
+    })
+    .await
 }
 
 /// Idempotent. Owners only; an unknown username is NOT_FOUND.
@@ -103,37 +103,36 @@ pub async fn add(chat: &Chat, membership: Membership, username: &str) -> Result<
         Error::refused(kit::Kind::NotFound, Code::NotFound, format!("There is no user named {username}."))
     })?;
     let added = Sender { user_id: account.id, username: account.username };
-    let add = {
-        let chat = chat.clone();
+    let (owner, room) = (membership.user_id(), membership.room_id());
+    chat.write(move |chat| {
+        let added = vec![added.clone()];
         async move {
             let tx = chat.begin().await?;
-            let room = changes::lock(&tx, membership.room_id()).await?;
-            require_owner(&room, membership.user_id())?;
-            let events = changes::join(&tx, &room, vec![added], Role::Member).await?;
+            let room = changes::lock(&tx, room).await?;
+            require_owner(&room, owner)?;
+            let events = changes::join(&tx, &room, added, Role::Member).await?;
             chat.commit(tx, events).await
         }
-    };
-    chat.finish(add).await
+    })
+    .await
 }
 
 /// Oneself or, for owners, anybody; idempotent for owners. The removed user is never given anything above the
 /// returned `lastSeq`. An owner who leaves hands over, the last one out deletes the room.
 pub async fn remove(chat: &Chat, membership: Membership, removed: UserId) -> Result<MemberRemoved> {
-    let remove = {
-        let chat = chat.clone();
-        async move {
-            let tx = chat.begin().await?;
-            let room = changes::lock(&tx, membership.room_id()).await?;
-            refuse_general(&room)?;
-            if removed != membership.user_id() {
-                require_owner(&room, membership.user_id())?;
-            }
-            let events = changes::leave(&tx, &room, removed).await?;
-            chat.commit(tx, events).await?;
-            Ok(MemberRemoved { ok: true, last_seq: Seq(room.last_seq) })
+    let (user, room) = (membership.user_id(), membership.room_id());
+    chat.write(move |chat| async move {
+        let tx = chat.begin().await?;
+        let room = changes::lock(&tx, room).await?;
+        refuse_general(&room)?;
+        if removed != user {
+            require_owner(&room, user)?;
         }
-    };
-    chat.finish(remove).await
+        let events = changes::leave(&tx, &room, removed).await?;
+        chat.commit(tx, events).await?;
+        Ok(MemberRemoved { ok: true, last_seq: Seq(room.last_seq) })
+    })
+    .await
 }
 
 /// GENERAL_ROOM or OWNER_ONLY.

@@ -48,7 +48,7 @@ struct Mark {
     due: Instant,
 }
 
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Noted {
     /// Not beyond what is known.
     Old,
@@ -69,9 +69,7 @@ pub async fn mark(chat: &Chat, membership: &Membership, seq: Seq) -> Result<()> 
     if noted == Noted::Old {
         return Ok(());
     }
-    let chat_of_write = chat.clone();
-    let write = async move {
-        let chat = chat_of_write;
+    chat.write(move |chat| async move {
         if noted == Noted::First
             && let Err(error) = write(&chat, &[(place, seq)]).await
         {
@@ -81,8 +79,8 @@ pub async fn mark(chat: &Chat, membership: &Membership, seq: Seq) -> Result<()> 
         let (user_id, room_id) = place;
         chat.0.bus.publish(vec![Event::Read { user_id, room_id, seq }]).await;
         Ok(())
-    };
-    chat.finish(write).await
+    })
+    .await
 }
 
 /// Writes the marks that wait, and the last of them when the process stops.

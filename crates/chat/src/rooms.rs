@@ -33,8 +33,8 @@ const IDS_MAX: usize = 1000;
 
 /// A room that `owner` owns and is the first member of.
 pub async fn create(chat: &Chat, owner: Sender, name: String) -> Result<Room> {
-    let create = {
-        let chat = chat.clone();
+    chat.write(move |chat| {
+        let (owner, name) = (owner.clone(), name.clone());
         async move {
             let tx = chat.begin().await?;
             let row = ActiveModel {
@@ -58,18 +58,19 @@ pub async fn create(chat: &Chat, owner: Sender, name: String) -> Result<Room> {
             chat.commit(tx, events).await?;
             Ok(room.to_room())
         }
-    };
-    chat.finish(create).await
+    })
+    .await
 }
 
 /// Owners only. The same name is no change.
 pub async fn rename(chat: &Chat, membership: Membership, name: String) -> Result<Room> {
-    let rename = {
-        let chat = chat.clone();
+    let (owner, room) = (membership.user_id(), membership.room_id());
+    chat.write(move |chat| {
+        let name = name.clone();
         async move {
             let tx = chat.begin().await?;
-            let mut room = changes::lock(&tx, membership.room_id()).await?;
-            require_owner(&room, membership.user_id())?;
+            let mut room = changes::lock(&tx, room).await?;
+            require_owner(&room, owner)?;
             if room.name == name {
                 return Ok(room.to_room());
             }
@@ -83,23 +84,21 @@ pub async fn rename(chat: &Chat, membership: Membership, name: String) -> Result
             chat.commit(tx, vec![Event::RoomUpdated { room: room.clone() }]).await?;
             Ok(room)
         }
-    };
-    chat.finish(rename).await
+    })
+    .await
 }
 
 /// Owners only. At once invisible; sends that wait for the writer get NOT_FOUND.
 pub async fn delete(chat: &Chat, membership: Membership) -> Result<()> {
-    let delete = {
-        let chat = chat.clone();
-        async move {
-            let tx = chat.begin().await?;
-            let room = changes::lock(&tx, membership.room_id()).await?;
-            require_owner(&room, membership.user_id())?;
-            let event = changes::delete(&tx, &room).await?;
-            chat.commit(tx, vec![event]).await
-        }
-    };
-    chat.finish(delete).await
+    let (owner, room) = (membership.user_id(), membership.room_id());
+    chat.write(move |chat| async move {
+        let tx = chat.begin().await?;
+        let room = changes::lock(&tx, room).await?;
+        require_owner(&room, owner)?;
+        let event = changes::delete(&tx, &room).await?;
+        chat.commit(tx, vec![event]).await
+    })
+    .await
 }
 
 /// Where the room stands, for a user who may read it (the general room: who joins by it). NOT_FOUND otherwise.

@@ -1,7 +1,7 @@
 //! How chat writes: it publishes after the commit, and no caller who goes away comes in between.
 
 use fanout::Event;
-use kit::{Error, Result};
+use kit::{Error, Result, db::retrying};
 use sea_orm::DatabaseTransaction;
 use tracing::Instrument;
 
@@ -24,12 +24,18 @@ impl Chat {
         Ok(())
     }
 
-    /// Runs `write` to its end, whether or not the caller still waits: a client that hangs up must not come between a
-    /// commit and its events.
-    pub(crate) async fn finish<T: Send + 'static>(
+    /// Runs a whole transaction to its end, again where others are in its way, and whether or not the caller still waits:
+    /// a client that hangs up must not come between a commit and its events.
+    pub(crate) async fn write<T, W>(
         &self,
-        write: impl Future<Output = Result<T>> + Send + 'static,
-    ) -> Result<T> {
+        transaction: impl Fn(Self) -> W + Send + Sync + 'static,
+    ) -> Result<T>
+    where
+        T: Send + 'static,
+        W: Future<Output = Result<T>> + Send,
+    {
+        let chat = self.clone();
+        let write = async move { retrying(|| transaction(chat.clone())).await };
         self.0.writes.spawn(write.in_current_span()).await.map_err(Error::internal)?
     }
 }

@@ -11,7 +11,7 @@ use std::{sync::Arc, time::Duration};
 use fanout::Bus;
 use kit::{
     Error, Result,
-    db::{Database, is_transient, violated_constraint},
+    db::{Database, is_about_a_row, is_transient, violated_constraint},
     shutdown::Tasks,
 };
 use protocol::seams::{Draft, Sent};
@@ -129,16 +129,6 @@ async fn store_patiently(db: &Database, drafts: &[Draft]) -> Result<Outcome, DbE
 
 fn is_repeat(error: &DbErr) -> bool {
     violated_constraint(error).is_some()
-}
-
-/// Whether the error may be the fault of one row and not of the database as a whole.
-fn is_about_a_row(error: &DbErr) -> bool {
-    use sea_orm::{RuntimeErr::SqlxError, sqlx::Error::Database};
-    let (DbErr::Exec(SqlxError(error)) | DbErr::Query(SqlxError(error))) = error else { return false };
-    let Database(error) = error.as_ref() else { return false };
-    // SQLITE_TOOBIG, SQLITE_CONSTRAINT and SQLITE_MISMATCH with their extended codes.
-    let code = error.code().and_then(|code| code.parse::<i64>().ok());
-    code.is_some_and(|code| matches!(code & 0xff, 18..=20))
 }
 
 /// The answers of drafts that could not be stored. An internal error is logged where it is answered.

@@ -76,7 +76,10 @@ impl Database {
 
 /// Runs a transaction, from its begin to its commit, again where another one was in its way. A commit whose answer was
 /// lost is not repeated: it may have been done.
-pub async fn retrying<T>(transaction: impl AsyncFn() -> KitResult<T>) -> KitResult<T> {
+pub async fn retrying<T, W>(transaction: impl Fn() -> W) -> KitResult<T>
+where
+    W: Future<Output = KitResult<T>>,
+{
     let mut backoff = FIRST_BACKOFF;
     for _ in 1..ATTEMPTS_MAX {
         match transaction().await {

@@ -1,11 +1,15 @@
 //! Real servers for tests: each on a port and in a folder of its own, signalled and stopped by its id, gone with the
-//! test. `make test` installs them.
+//! test; and for each test a database of its own. `make test` installs them.
 
+mod databases;
+mod mariadb;
 pub mod nats;
 mod process;
 
 use std::net::TcpListener;
 
+pub use databases::{Engine, TestDatabase};
+pub use mariadb::MariaDb;
 pub use process::Process;
 
 /// A port that nobody has now. The one who asks takes it at once: between two tests of one run it is not given twice.

@@ -1,14 +1,10 @@
 //! Users, refresh tokens, reset tokens and the feed of account changes.
 
-use sea_orm::DbBackend;
+use kit::db::schema;
 use sea_orm_migration::{
     MigrationName, MigrationTrait, SchemaManager, async_trait,
-    prelude::{ColumnDef, DbErr, Index, Query, Table, TableCreateStatement},
+    prelude::{ColumnDef, DbErr, Query, Table, TableCreateStatement},
 };
-
-/// Bytes decide, on every engine: names are folded before they are stored.
-const CHARSET: &str = "utf8mb4";
-const COLLATION: &str = "utf8mb4_bin";
 
 const UUID_CHARS: u32 = 36;
 const SHA256_HEX_CHARS: u32 = 64;
@@ -27,36 +23,25 @@ impl MigrationTrait for Step {
         for mut table in
             [users(), refresh_tokens(), password_reset_tokens(), account_changes(), account_cursor()]
         {
-            if manager.get_database_backend() == DbBackend::MySql {
-                table.engine("InnoDB").character_set(CHARSET).collate(COLLATION);
-            }
-            manager.create_table(table).await?;
+            schema::create_table(manager, &mut table).await?;
         }
-        for (name, table, column, is_unique) in [
-            ("users_username_folded", "users", "username_folded", true),
-            ("users_email_folded", "users", "email_folded", true),
-            ("refresh_tokens_token_hash", "refresh_tokens", "token_hash", true),
-            ("refresh_tokens_family", "refresh_tokens", "family", false),
-            ("refresh_tokens_user_id", "refresh_tokens", "user_id", false),
-            ("refresh_tokens_expires_at", "refresh_tokens", "expires_at", false),
-            ("refresh_tokens_revoked_at", "refresh_tokens", "revoked_at", false),
-            ("password_reset_tokens_user_id", "password_reset_tokens", "user_id", false),
-            ("password_reset_tokens_expires_at", "password_reset_tokens", "expires_at", false),
-            ("account_changes_user_id", "account_changes", "user_id", false),
+        for (table, column, is_unique) in [
+            ("users", "username_folded", true),
+            ("users", "email_folded", true),
+            ("refresh_tokens", "token_hash", true),
+            ("refresh_tokens", "family", false),
+            ("refresh_tokens", "user_id", false),
+            ("refresh_tokens", "expires_at", false),
+            ("refresh_tokens", "revoked_at", false),
+            ("password_reset_tokens", "user_id", false),
+            ("password_reset_tokens", "expires_at", false),
+            ("account_changes", "user_id", false),
         ] {
-            let mut index = Index::create();
-            index.name(name).table(table).col(column);
-            if is_unique {
-                index.unique();
-            }
-            manager.create_index(index).await?;
+            schema::create_index(manager, table, &[column], is_unique).await?;
         }
-        let first = Query::insert()
-            .into_table("account_cursor")
-            .columns(["id", "last"])
-            .values_panic([1.into(), 0.into()])
-            .to_owned();
-        manager.exec_stmt(first).await
+        let mut first = Query::insert();
+        first.into_table("account_cursor").columns(["id", "last"]).values_panic([1.into(), 0.into()]);
+        schema::insert_first(manager, "account_cursor", first).await
     }
 }
 

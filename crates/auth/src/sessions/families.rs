@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use hmac::{Hmac, KeyInit, Mac};
-use kit::{Error, Result, jwt::Tokens};
+use kit::{Error, Result, db::retrying, jwt::Tokens};
 use protocol::{SessionId, Timestamp, UserId, accounts::Account, seams::RevokedSession};
 use sea_orm::{ActiveValue::Set, Condition, ConnectionTrait, QuerySelect, entity::prelude::*};
 use sha2::{Digest, Sha256, Sha384};
@@ -67,6 +67,10 @@ pub async fn open(db: &impl ConnectionTrait, user: UserId) -> Result<(SessionId,
 /// One conditional update decides: whoever it succeeds for stores the successor in the same transaction. Anybody
 /// later, or beaten by a moment, finds the token used up together with its successor, or neither.
 pub async fn rotate(auth: &Auth, presented: &str) -> Result<Rotation> {
+    retrying(|| rotate_once(auth, presented)).await
+}
+
+async fn rotate_once(auth: &Auth, presented: &str) -> Result<Rotation> {
     let now = Timestamp::now();
     let hash = digest(presented);
     let db = auth.0.db.begin().await?;
@@ -105,7 +109,7 @@ pub async fn rotate(auth: &Auth, presented: &str) -> Result<Rotation> {
 /// Ends the family that a token belongs to.
 pub async fn end_of_token(auth: &Auth, presented: &str) -> Result<Vec<SessionId>> {
     let Some(token) = by_hash(&auth.0.db.reader, &digest(presented)).await? else { return Ok(Vec::new()) };
-    end_family(&auth.0.db.writer, &token.family, Timestamp::now()).await
+    retrying(|| end_family(&auth.0.db.writer, &token.family, Timestamp::now())).await
 }
 
 /// Ends the sessions of a user but `kept`.

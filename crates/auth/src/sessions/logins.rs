@@ -1,6 +1,6 @@
 //! Login with email or username and password.
 
-use kit::{Error, Kind, Result};
+use kit::{Error, Kind, Result, db::retrying};
 use protocol::{Code, accounts::Login};
 use sea_orm::entity::prelude::*;
 
@@ -31,7 +31,7 @@ pub async fn log_in(auth: &Auth, login: &Login) -> Result<Grant> {
             Verdict::RightButOutdated => auth.0.hasher.rehash(&login.password).await?,
             _ => user.password_hash.clone(),
         };
-        if let Some(grant) = open_if_unchanged(auth, &user, hash).await? {
+        if let Some(grant) = retrying(|| open_if_unchanged(auth, &user, &hash)).await? {
             return Ok(grant);
         }
     }
@@ -40,7 +40,7 @@ pub async fn log_in(auth: &Auth, login: &Login) -> Result<Grant> {
 
 /// Opens a session unless password or account changed since they were read: a reset that ends all sessions ends
 /// also the one that is about to open with the old password. Stores the hash in its current form on the way.
-async fn open_if_unchanged(auth: &Auth, user: &users::Model, hash: String) -> Result<Option<Grant>> {
+async fn open_if_unchanged(auth: &Auth, user: &users::Model, hash: &str) -> Result<Option<Grant>> {
     let db = auth.0.db.begin().await?;
     let unchanged = Entity::update_many()
         .col_expr(Column::PasswordHash, Expr::value(hash))

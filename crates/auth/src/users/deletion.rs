@@ -1,6 +1,6 @@
 //! Deleting one's own account.
 
-use kit::{Result, jwt::CurrentUser};
+use kit::{Result, db::retrying, jwt::CurrentUser};
 use protocol::{codes::FieldCode, seams::Change};
 use sea_orm::entity::prelude::*;
 
@@ -17,21 +17,25 @@ pub async fn delete(auth: &Auth, current: &CurrentUser, current_password: &str) 
     let user = oneself(auth, current.id).await?;
     check_current_password(auth, &user, Some(current_password)).await?;
 
-    let db = auth.0.db.begin().await?;
-    let deleted = Entity::delete_many()
-        .filter(Column::Id.eq(&user.id))
-        .filter(Column::PasswordHash.eq(&user.password_hash))
-        .exec(&db)
-        .await?;
-    if deleted.rows_affected == 0 {
-        drop(db);
-        oneself(auth, current.id).await?;
-        return Err(wrong_password(FieldCode::Wrong));
-    }
-    resets::forget_all_of(&db, current.id).await?;
-    let ended = sessions::end_all_of(&db, current.id, None).await?;
-    changes::append(&db, current.id, Change::Deleted).await?;
-    db.commit().await?;
+    let ended = retrying(|| async {
+        let db = auth.0.db.begin().await?;
+        let deleted = Entity::delete_many()
+            .filter(Column::Id.eq(&user.id))
+            .filter(Column::PasswordHash.eq(&user.password_hash))
+            .exec(&db)
+            .await?;
+        if deleted.rows_affected == 0 {
+            drop(db);
+            oneself(auth, current.id).await?;
+            return Err(wrong_password(FieldCode::Wrong));
+        }
+        resets::forget_all_of(&db, current.id).await?;
+        let ended = sessions::end_all_of(&db, current.id, None).await?;
+        changes::append(&db, current.id, Change::Deleted).await?;
+        db.commit().await?;
+        Ok(ended)
+    })
+    .await?;
     auth.announce(ended, true).await;
     Ok(())
 }

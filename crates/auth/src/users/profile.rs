@@ -1,6 +1,6 @@
 //! Changing one's own account.
 
-use kit::{Result, jwt::CurrentUser};
+use kit::{Result, db::retrying, jwt::CurrentUser};
 use protocol::{
     Timestamp,
     accounts::{Account, UserPatch},
@@ -67,25 +67,29 @@ pub async fn change(auth: &Auth, current: &CurrentUser, patch: UserPatch) -> Res
         update = update.filter(Column::PasswordHash.eq(&user.password_hash));
     }
 
-    let db = auth.0.db.begin().await?;
-    if update.exec(&db).await.map_err(taken)?.rows_affected == 0 {
-        drop(db);
-        oneself(auth, current.id).await?;
-        return Err(wrong_password(FieldCode::Wrong));
-    }
     let is_renamed = changed.username.is_some();
-    if let Some(username) = changed.username {
-        changes::append(&db, current.id, Change::Renamed { username }).await?;
-    }
-    if changed.password.is_some() || changed.email.is_some() {
-        // A link that was mailed to the old address must not outlive it.
-        resets::forget_all_of(&db, current.id).await?;
-    }
-    let ended = match changed.password {
-        Some(_) => sessions::end_all_of(&db, current.id, Some(current.session)).await?,
-        None => Vec::new(),
-    };
-    db.commit().await?;
+    let ended = retrying(|| async {
+        let db = auth.0.db.begin().await?;
+        if update.clone().exec(&db).await.map_err(taken)?.rows_affected == 0 {
+            drop(db);
+            oneself(auth, current.id).await?;
+            return Err(wrong_password(FieldCode::Wrong));
+        }
+        if let Some(username) = changed.username.clone() {
+            changes::append(&db, current.id, Change::Renamed { username }).await?;
+        }
+        if changed.password.is_some() || changed.email.is_some() {
+            // A link that was mailed to the old address must not outlive it.
+            resets::forget_all_of(&db, current.id).await?;
+        }
+        let ended = match changed.password {
+            Some(_) => sessions::end_all_of(&db, current.id, Some(current.session)).await?,
+            None => Vec::new(),
+        };
+        db.commit().await?;
+        Ok(ended)
+    })
+    .await?;
     auth.announce(ended, is_renamed).await;
     Ok(account)
 }

@@ -13,14 +13,16 @@ use kit::{
     address::TrustedProxies, config::Secret, db::Database, internal_key::InternalKeys, jwt::Tokens,
     revocations::Revocations, shutdown::Tasks,
 };
-use sea_orm::{ConnectionTrait, DbBackend, Statement, TryGetable};
+use sea_orm::{ConnectionTrait, Statement, TryGetable};
 use serde_json::{Value, json};
+use testbed::{Engine, TestDatabase};
 use tokio::net::TcpListener;
 
 pub use answer::Answer;
 pub use person::Person;
 pub use smtp::SmtpSink;
 
+pub const ENGINE: Engine = Engine::of(env!("CARGO_CRATE_NAME"));
 pub const FRONTEND_URL: &str = "https://chat.example.org";
 pub const INTERNAL_KEY: &str = "key-of-the-services";
 pub const PASSWORD: &str = "correct horse battery";
@@ -33,7 +35,7 @@ pub struct TestApp {
     pub tasks: Tasks,
     client: reqwest::Client,
     bus: Arc<MemoryBus>,
-    _folder: tempfile::TempDir,
+    _database: TestDatabase,
 }
 
 impl TestApp {
@@ -52,8 +54,8 @@ impl TestApp {
             internal_keys: InternalKeys::new([&Secret::new(INTERNAL_KEY)]),
         };
         adjust(&mut config);
-        let folder = tempfile::tempdir().unwrap();
-        let db = Database::open_sqlite(&folder.path().join("auth.db")).await.unwrap();
+        let database = TestDatabase::new(ENGINE).await;
+        let db = Database::open(&database.url().parse().unwrap()).await.unwrap();
         db.migrate::<Migrator>().await.unwrap();
         let revocations = Revocations::new(Duration::from_secs(900));
         let tokens = Tokens::new(&Secret::new("0123456789abcdef0123456789abcdef"), revocations);
@@ -61,7 +63,7 @@ impl TestApp {
         let tasks = Tasks::default();
         let auth = Auth::start(db.clone(), tokens.clone(), bus.clone(), config, &tasks).await.unwrap();
         let url = serve(&auth).await;
-        Self { url, auth, db, tokens, tasks, client: reqwest::Client::new(), bus, _folder: folder }
+        Self { url, auth, db, tokens, tasks, client: reqwest::Client::new(), bus, _database: database }
     }
 
     pub fn request(&self, method: &str, path: &str) -> reqwest::RequestBuilder {
@@ -98,7 +100,7 @@ impl TestApp {
     }
 
     pub async fn value<T: TryGetable>(&self, sql: &str) -> T {
-        let statement = Statement::from_string(DbBackend::Sqlite, sql);
+        let statement = Statement::from_string(self.db.reader.get_database_backend(), sql);
         let row = self.db.reader.query_one_raw(statement).await.unwrap().expect("a row");
         row.try_get_by_index(0).unwrap()
     }

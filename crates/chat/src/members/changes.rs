@@ -1,7 +1,7 @@
 //! Joining and leaving, within a transaction that holds the room's lock. Each returns the events to publish after the
 //! commit.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use fanout::Event;
 use kit::{Error, Result};
@@ -154,15 +154,10 @@ pub async fn bar(tx: &DatabaseTransaction, user: UserId) -> Result<()> {
     Ok(())
 }
 
-/// Whose account is gone. Locks their revisions, so that `bar` comes before this or after the join.
+/// Whose account is gone. Locks their revisions, so that `bar` comes before this or after the join; they are made
+/// where missing, since what is not there cannot be locked.
 pub async fn gone(tx: &DatabaseTransaction, users: &[UserId]) -> Result<HashSet<UserId>, DbErr> {
-    use user_revisions::{Column, Entity};
-    let rows = Entity::find()
-        .filter(Column::UserId.is_in(users.iter().map(|user| user.0)))
-        .order_by_asc(Column::UserId)
-        .lock_exclusive()
-        .all(tx)
-        .await?;
+    let rows = upsert(tx, users, 0).await?;
     Ok(rows.into_iter().filter(|row| row.gone_at.is_some()).map(|row| UserId(row.user_id)).collect())
 }
 
@@ -182,14 +177,25 @@ pub async fn raise_rooms_revs(
     tx: &DatabaseTransaction,
     users: &[UserId],
 ) -> Result<HashMap<UserId, i64>, DbErr> {
+    let rows = upsert(tx, users, 1).await?;
+    Ok(rows.into_iter().map(|row| (UserId(row.user_id), row.rooms_rev)).collect())
+}
+
+/// Raises their `rooms_rev` by so much, from 0 where there is none, and returns the rows under their locks.
+async fn upsert(
+    tx: &DatabaseTransaction,
+    users: &[UserId],
+    raise: i64,
+) -> Result<Vec<user_revisions::Model>, DbErr> {
     use user_revisions::{ActiveModel, Column, Entity};
+    // In one order, so that two transactions never wait for each other.
+    let users: BTreeSet<_> = users.iter().map(|user| user.0).collect();
     let rows =
-        users.iter().map(|user| ActiveModel { user_id: Set(user.0), rooms_rev: Set(1), gone_at: NotSet });
-    let raised = Expr::col((Entity, Column::RoomsRev)).add(1);
+        users.iter().map(|user| ActiveModel { user_id: Set(*user), rooms_rev: Set(raise), gone_at: NotSet });
+    let raised = Expr::col((Entity, Column::RoomsRev)).add(raise);
     Entity::insert_many(rows)
         .on_conflict(OnConflict::column(Column::UserId).value(Column::RoomsRev, raised).to_owned())
         .exec_without_returning(tx)
         .await?;
-    let rows = Entity::find().filter(Column::UserId.is_in(users.iter().map(|user| user.0))).all(tx).await?;
-    Ok(rows.into_iter().map(|row| (UserId(row.user_id), row.rooms_rev)).collect())
+    Entity::find().filter(Column::UserId.is_in(users)).all(tx).await
 }

@@ -1,5 +1,6 @@
 //! Rooms with the general one in it, members, messages, revisions, cursors.
 
+use kit::db::schema::{create_index, create_table, insert_first};
 use protocol::{Timestamp, rooms::GENERAL};
 use sea_orm_migration::{
     prelude::*,
@@ -7,7 +8,6 @@ use sea_orm_migration::{
         big_integer, big_integer_null, big_pk_auto, binary_len, binary_len_null, string_len, string_len_null,
         text,
     },
-    sea_orm::DbBackend,
 };
 
 pub struct Migration;
@@ -22,7 +22,7 @@ impl MigrationName for Migration {
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         // `big_pk_auto` is AUTOINCREMENT on SQLite: ids are never used twice.
-        create(
+        create_table(
             manager,
             Table::create()
                 .table("rooms")
@@ -37,7 +37,7 @@ impl MigrationTrait for Migration {
                 .col(big_integer_null("deleted_at")),
         )
         .await?;
-        create(
+        create_table(
             manager,
             Table::create()
                 .table("room_members")
@@ -50,7 +50,7 @@ impl MigrationTrait for Migration {
                 .col(big_integer("joined_at")),
         )
         .await?;
-        create(
+        create_table(
             manager,
             Table::create()
                 .table("messages")
@@ -66,7 +66,7 @@ impl MigrationTrait for Migration {
                 .col(big_integer("created_at")),
         )
         .await?;
-        create(
+        create_table(
             manager,
             Table::create()
                 .table("user_revisions")
@@ -74,7 +74,7 @@ impl MigrationTrait for Migration {
                 .col(big_integer("rooms_rev")),
         )
         .await?;
-        create(
+        create_table(
             manager,
             Table::create()
                 .table("cursors")
@@ -90,36 +90,17 @@ impl MigrationTrait for Migration {
             ("messages", &["room_id", "seq"], true),
             ("messages", &["user_id", "client_message_id"], true),
         ] {
-            manager.create_index(index(table, columns, is_unique)).await?;
+            create_index(manager, table, columns, is_unique).await?;
         }
         // Here, since migrations run once and under a lock: there is never a second general room.
         let general = ["general".into(), GENERAL.into(), 0.into(), 0.into(), Timestamp::now().0.into()];
         let mut insert = Query::insert();
         insert.into_table("rooms").columns(["kind", "name", "last_seq", "members_rev", "created_at"]);
-        manager.execute(insert.values_panic(general).take()).await?;
+        insert_first(manager, "rooms", insert.values_panic(general).take()).await?;
         // Always there, so that it can be locked.
         let mut insert = Query::insert();
         insert.into_table("cursors").columns(["feed", "position"]);
-        manager.execute(insert.values_panic(["account_changes".into(), 0.into()]).take()).await
+        insert.values_panic(["account_changes".into(), 0.into()]);
+        insert_first(manager, "cursors", insert).await
     }
-}
-
-async fn create(manager: &SchemaManager<'_>, table: &mut TableCreateStatement) -> Result<(), DbErr> {
-    if manager.get_database_backend() == DbBackend::MySql {
-        // Every comparison is by bytes, as SQLite does by itself.
-        table.engine("InnoDB").character_set("utf8mb4").collate("utf8mb4_bin");
-    }
-    manager.create_table(table.take()).await
-}
-
-fn index(table: &'static str, columns: &[&'static str], is_unique: bool) -> IndexCreateStatement {
-    let mut index = Index::create();
-    index.name(format!("{table}_{}", columns.join("_"))).table(table);
-    for column in columns {
-        index.col(*column);
-    }
-    if is_unique {
-        index.unique();
-    }
-    index.take()
 }

@@ -1,5 +1,6 @@
 //! Whose account is gone: they join nothing any more.
 
+use kit::db::schema;
 use sea_orm_migration::{prelude::*, schema::big_integer_null};
 
 pub struct Migration;
@@ -13,8 +14,6 @@ impl MigrationName for Migration {
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let mut table = Table::alter();
-        table.table("user_revisions").add_column(big_integer_null("gone_at"));
-        manager.alter_table(table.take()).await
+        schema::add_column(manager, "user_revisions", big_integer_null("gone_at")).await
     }
 }

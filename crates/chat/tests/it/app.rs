@@ -1,6 +1,6 @@
 //! `TestApp`, users that act, and a listener on the bus.
 
-use std::{num::NonZeroU32, path::Path, sync::Arc, time::Duration};
+use std::{num::NonZeroU32, sync::Arc, time::Duration};
 
 use axum::Router;
 use chat::{Chat, Config, Migrator};
@@ -15,10 +15,11 @@ use protocol::{
 use reqwest::{Method, StatusCode};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use tempfile::TempDir;
+use testbed::{Engine, TestDatabase};
 
 use crate::accounts::TestAccounts;
 
+const ENGINE: Engine = Engine::of(env!("CARGO_CRATE_NAME"));
 /// Long enough for a slow machine; only a failing test waits for it.
 pub const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -31,7 +32,7 @@ pub struct TestApp {
     tokens: Tokens,
     url: String,
     client: reqwest::Client,
-    folder: Arc<TempDir>,
+    database: Arc<TestDatabase>,
 }
 
 impl TestApp {
@@ -40,17 +41,17 @@ impl TestApp {
     }
 
     pub async fn start_with(accounts: Arc<TestAccounts>, config: &Config) -> Self {
-        Self::start_in(Arc::new(tempfile::tempdir().unwrap()), accounts, config).await
+        Self::start_in(Arc::new(TestDatabase::new(ENGINE).await), accounts, config).await
     }
 
     /// Another process on the same database.
     pub async fn restart(&self) -> Self {
         assert!(self.tasks.stop(PATIENCE).await);
-        Self::start_in(self.folder.clone(), self.accounts.clone(), &unlimited()).await
+        Self::start_in(self.database.clone(), self.accounts.clone(), &unlimited()).await
     }
 
-    async fn start_in(folder: Arc<TempDir>, accounts: Arc<TestAccounts>, config: &Config) -> Self {
-        let db = open(folder.path()).await;
+    async fn start_in(database: Arc<TestDatabase>, accounts: Arc<TestAccounts>, config: &Config) -> Self {
+        let db = open(&database).await;
         let secret = Secret::new("0123456789abcdef0123456789abcdef");
         let tokens = Tokens::new(&secret, Revocations::new(Duration::from_secs(900)));
         let (bus, tasks) = (Arc::new(MemoryBus::default()), Tasks::default());
@@ -58,7 +59,7 @@ impl TestApp {
         let chat = started.await.unwrap();
         let (router, _) = chat::routes().with_state::<()>(chat.clone()).split_for_parts();
         let url = serve(router).await;
-        Self { chat, bus, accounts, tasks, db, tokens, url, client: reqwest::Client::new(), folder }
+        Self { chat, bus, accounts, tasks, db, tokens, url, client: reqwest::Client::new(), database }
     }
 
     pub fn user(&self, username: &str) -> TestUser {
@@ -93,8 +94,8 @@ impl TestApp {
     }
 }
 
-async fn open(folder: &Path) -> Database {
-    let db = Database::open_sqlite(&folder.join("chat.db")).await.unwrap();
+async fn open(database: &TestDatabase) -> Database {
+    let db = Database::open(&database.url().parse().unwrap()).await.unwrap();
     db.migrate::<Migrator>().await.unwrap();
     db
 }

@@ -151,15 +151,15 @@ async fn the_rows_of_a_deleted_room_go_and_its_id_and_client_ids_are_not_mixed_u
 
     let left = format!(
         "SELECT (SELECT COUNT(*) FROM rooms WHERE id = {room}) + (SELECT COUNT(*) FROM room_members WHERE \
-         room_id = {room}) + (SELECT COUNT(*) FROM messages WHERE room_id = {room}) AS left"
+         room_id = {room}) + (SELECT COUNT(*) FROM messages WHERE room_id = {room}) AS rest"
     );
     let swept = async {
         loop {
-            let row = app
-                .db
-                .reader
-                .query_one_raw(sea_orm::Statement::from_string(sea_orm::DbBackend::Sqlite, left.clone()));
-            if row.await.unwrap().unwrap().try_get::<i64>("", "left").unwrap() == 0 {
+            let row = app.db.reader.query_one_raw(sea_orm::Statement::from_string(
+                app.db.reader.get_database_backend(),
+                left.clone(),
+            ));
+            if row.await.unwrap().unwrap().try_get::<i64>("", "rest").unwrap() == 0 {
                 return;
             }
             tokio::task::yield_now().await;

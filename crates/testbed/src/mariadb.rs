@@ -1,0 +1,64 @@
+//! A MariaDB server of a test's own, to be killed and started again.
+
+use std::{path::Path, time::Duration};
+
+use sqlx::{ConnectOptions, mysql::MySqlConnectOptions};
+use tempfile::TempDir;
+use tokio::process::Command;
+
+use crate::{Process, free_port};
+
+/// Knows how a server for tests is set up.
+const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../scripts/with-mariadb.sh");
+const PATIENCE: Duration = Duration::from_secs(60);
+const RHYTHM: Duration = Duration::from_millis(20);
+
+pub struct MariaDb {
+    process: Process,
+    folder: TempDir,
+    port: u16,
+}
+
+impl MariaDb {
+    pub async fn start() -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let prepared = Command::new(SCRIPT).arg("prepare").arg(folder.path()).status().await;
+        let is_prepared = prepared.expect("the script starts").success();
+        assert!(is_prepared, "the server's folder cannot be made: `make test` installs what the tests need");
+        let port = free_port();
+        let server = Self { process: spawn(folder.path(), port), folder, port };
+        server.until_ready().await;
+        server
+    }
+
+    /// `kill -9`, and waits until it is gone.
+    pub async fn kill(&mut self) {
+        self.process.kill().await;
+    }
+
+    /// On the same data and the same port.
+    pub async fn start_again(&mut self) {
+        self.process = spawn(self.folder.path(), self.port);
+        self.until_ready().await;
+    }
+
+    /// Its root.
+    pub fn admin(&self) -> MySqlConnectOptions {
+        MySqlConnectOptions::new().host("127.0.0.1").port(self.port).username("root")
+    }
+
+    async fn until_ready(&self) {
+        let mut rhythm = tokio::time::interval(RHYTHM);
+        let connected = async {
+            while self.admin().connect().await.is_err() {
+                rhythm.tick().await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, connected).await.expect("the server takes connections");
+    }
+}
+
+fn spawn(folder: &Path, port: u16) -> Process {
+    let args = ["serve", folder.to_str().expect("UTF-8"), &port.to_string()];
+    Process::start(SCRIPT, &args, &folder.join("out"))
+}
