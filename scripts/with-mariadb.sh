@@ -28,7 +28,7 @@ command -v mariadbd > /dev/null || { echo "mariadbd is missing: run scripts/setu
 dir=$(mktemp -d)
 server=
 finish() {
-  [ -z "$server" ] || { kill "$server" 2> /dev/null && wait "$server" || true; }
+  [ -z "$server" ] || { kill -KILL "$server" 2> /dev/null && wait "$server" 2> /dev/null || true; }
   rm -rf "$dir"
 }
 trap finish EXIT
