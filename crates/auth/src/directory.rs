@@ -1,5 +1,7 @@
 //! What the seams ask: the adapters to chat and to sockets are the binary's.
 
+pub mod http;
+
 use kit::Result;
 use protocol::{
     Timestamp,

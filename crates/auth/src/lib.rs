@@ -51,5 +51,5 @@ pub fn internal_routes() -> OpenApiRouter<Auth> {
     responses((status = 200, body = Health))
 )]
 async fn health(State(auth): State<Auth>) -> kit::Result<Json<Health>> {
-    kit::health::check(&[&auth.0.db]).await.map(Json)
+    kit::health::check(&[&auth.0.db], &[]).await.map(Json)
 }

@@ -4,6 +4,7 @@
 mod account_changes;
 pub mod accounts;
 mod deletions;
+pub mod internal;
 pub mod members;
 pub mod messages;
 mod migrations;

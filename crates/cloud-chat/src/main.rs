@@ -1,8 +1,10 @@
-//! `cloud-chat`: the whole product in one process, and the commands that look after it.
+//! `cloud-chat`: the whole product in one process, or one service of it, and the commands that look after it.
 
 mod commands;
 mod databases;
+mod health;
 mod options;
+mod roles;
 mod router;
 mod seams;
 mod secrets;
@@ -36,7 +38,10 @@ fn main() -> ExitCode {
 async fn run(cli: Cli) -> Result<(), String> {
     let Cli { command, serve: options } = cli;
     match command {
-        None => serve::run(*options).await,
+        None => roles::everything(*options).await,
+        Some(Command::Auth(options)) => roles::auth(*options).await,
+        Some(Command::Chat(options)) => roles::chat(*options).await,
+        Some(Command::Ws(options)) => roles::ws(*options).await,
         Some(Command::Migrate(options)) => commands::migrate::run(&options).await,
         Some(Command::Openapi) => commands::openapi::run(),
         Some(Command::Healthcheck(target)) => commands::healthcheck::run(&target).await,

@@ -1,23 +1,28 @@
 //! The command line: every setting is a flag and an environment variable, and its doc comment is the help.
 
+mod complaints;
 mod databases;
+mod groups;
+mod roles;
+mod values;
 
-use std::{ffi::OsString, net::IpAddr, num::NonZeroU32, path::PathBuf, process::ExitCode, time::Duration};
+use std::{path::PathBuf, process::ExitCode};
 
-use clap::{
-    Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum,
-    builder::Resettable,
-    error::{ContextKind, ContextValue, ErrorKind},
-};
-use ipnet::IpNet;
-use kit::config::{self, Secret};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, builder::Resettable};
+use kit::config;
 
 pub use databases::{BothDatabases, DatabaseTls, OneDatabase, SchemaOptions, Which};
+pub use groups::{
+    AddressOptions, DevelopmentOptions, KeyOptions, LimitOptions, ListenOptions, LogOptions, MailOptions,
+    MessageOptions, NatsOptions, ProxyOptions, SignupOptions, Signups, Switch, TokenOptions,
+};
+pub use roles::{AuthOptions, ChatOptions, ServeOptions, WsOptions};
+use values::port;
 
 /// Cloud Chat: self-hosted, real-time team chat.
 ///
 /// Without a command it runs everything in one process: the web app, the HTTP API and the WebSocket, on two
-/// SQLite files in its data folder. It needs no configuration.
+/// SQLite files in its data folder. It needs no configuration. The commands auth, chat and ws run one service each.
 #[derive(Debug, Parser)]
 #[command(version, args_conflicts_with_subcommands = true, max_term_width = 100)]
 pub struct Cli {
@@ -30,6 +35,12 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Serve accounts only: /auth and /users.
+    Auth(Box<AuthOptions>),
+    /// Serve rooms and messages only: /rooms and /messages.
+    Chat(Box<ChatOptions>),
+    /// Serve the WebSocket only, on any path.
+    Ws(Box<WsOptions>),
     /// Bring the schema of the databases up to this version's (starting does that too with files, and on a database
     /// server with DB_SYNC).
     Migrate(Box<MigrateOptions>),
@@ -117,173 +128,12 @@ pub enum UserCommand {
     },
 }
 
-#[derive(Debug, Args)]
-pub struct ServeOptions {
-    #[command(flatten)]
-    pub data: DataOptions,
-
-    #[command(flatten)]
-    pub databases: BothDatabases,
-
-    #[command(flatten)]
-    pub tls: DatabaseTls,
-
-    #[command(flatten)]
-    pub schema: SchemaOptions,
-
-    /// Address to listen on: all of this machine's by default, 127.0.0.1 behind a proxy on the same machine.
-    #[arg(long, env = "HOST", default_value = "0.0.0.0", value_parser = address, value_name = "IP")]
-    pub host: IpAddr,
-
-    /// Port to listen on; 0 takes a free one.
-    #[arg(long, env = "PORT", default_value_t = 5000, value_parser = port)]
-    pub port: u16,
-
-    /// Address of the web app as people open it: links in mails, and the one origin that CORS admits
-    /// [default: http://localhost:PORT].
-    #[arg(long, env = "FRONTEND_URL", value_parser = config::origin, value_name = "URL", help_heading = "Addresses")]
-    pub frontend_url: Option<String>,
-
-    /// Where the web app finds the HTTP API [default: the same origin].
-    #[arg(
-        long,
-        env = "API_BASE_URL",
-        default_value = "",
-        hide_default_value = true,
-        value_name = "URL",
-        help_heading = "Addresses"
-    )]
-    pub api_base_url: String,
-
-    /// Where the web app finds the WebSocket [default: /ws of the same origin].
-    #[arg(
-        long,
-        env = "WS_ENDPOINT",
-        default_value = "",
-        hide_default_value = true,
-        value_name = "URL",
-        help_heading = "Addresses"
-    )]
-    pub ws_endpoint: String,
-
-    /// Address ranges of the proxies in front, whose X-Forwarded-For and -Proto count; comma-separated, such as
-    /// 10.0.0.0/8 [default: none].
-    #[arg(long, env = "TRUSTED_PROXIES", value_delimiter = ',', value_parser = range, value_name = "RANGES", help_heading = "Addresses")]
-    pub trusted_proxies: Vec<IpNet>,
-
-    /// Key of the access tokens, at least 32 bytes [default: made once, kept in the data folder].
-    #[arg(long, env = "JWT_SECRET", hide_env_values = true, value_parser = long_secret, value_name = "SECRET", help_heading = "Accounts")]
-    pub jwt_secret: Option<Secret>,
-
-    /// How long an access token lives: 900, 15m, 2h, 7d.
-    #[arg(long, env = "JWT_EXPIRES_IN", default_value = "15m", value_parser = config::duration, value_name = "TIME", help_heading = "Accounts")]
-    pub jwt_expires_in: Duration,
-
-    /// Whether people may make accounts.
-    #[arg(
-        long,
-        env = "SIGNUPS",
-        default_value = "open",
-        value_enum,
-        value_name = "WHICH",
-        help_heading = "Accounts"
-    )]
-    pub signups: Signups,
-
-    /// Key that other services show on internal paths, such as POST /auth/introspect; without it those paths do
-    /// not exist.
-    #[arg(long, env = "INTERNAL_API_KEY", hide_env_values = true, value_parser = secret, value_name = "KEY", help_heading = "Accounts")]
-    pub internal_api_key: Option<Secret>,
-
-    /// A second key that is accepted while keys rotate.
-    #[arg(long, env = "INTERNAL_API_KEY_PREVIOUS", hide_env_values = true, value_parser = secret, value_name = "KEY", help_heading = "Accounts")]
-    pub internal_api_key_previous: Option<Secret>,
-
-    /// Mail server, such as smtps://user:password@mail.example.org; without it, reset links go to the log.
-    #[arg(long, env = "SMTP_URL", hide_env_values = true, value_parser = secret, value_name = "URL", help_heading = "Mail")]
-    pub smtp_url: Option<Secret>,
-
-    /// Sender of mails.
-    #[arg(
-        long,
-        env = "SMTP_FROM",
-        default_value = "Cloud Chat <cloud-chat@localhost>",
-        value_name = "ADDRESS",
-        help_heading = "Mail"
-    )]
-    pub smtp_from: String,
-
-    /// Messages a second that one user may send, with bursts of four times as many.
-    #[arg(long, env = "MESSAGE_RATE", default_value = "50", value_parser = rate, value_name = "COUNT", help_heading = "Limits")]
-    pub message_rate: NonZeroU32,
-
-    /// Whether logins, signups, resets and messages are limited; off is for benchmarks.
-    #[arg(
-        long,
-        env = "RATE_LIMITS",
-        default_value = "on",
-        value_enum,
-        value_name = "WHICH",
-        help_heading = "Limits"
-    )]
-    pub rate_limits: Switch,
-
-    /// Answer POST /auth/forgot-password with the reset link itself. For development only: whoever can ask can
-    /// take over any account.
-    #[arg(long, env = "DEV_MODE", default_value_t = false, num_args = 0..=1, default_missing_value = "true", action = clap::ArgAction::Set, value_name = "BOOL", help_heading = "Diagnosis")]
-    pub dev_mode: bool,
-
-    /// What is logged: error, warn, info, debug, or a list such as info,auth=debug.
-    #[arg(long, env = "LOG", default_value = "info", value_name = "FILTER", help_heading = "Diagnosis")]
-    pub log: String,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Signups {
-    Open,
-    Closed,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Switch {
-    On,
-    Off,
-}
-
-fn address(text: &str) -> Result<IpAddr, String> {
-    text.parse().map_err(|_| "must be an IP address".to_owned())
-}
-
-fn port(text: &str) -> Result<u16, String> {
-    text.parse().map_err(|_| "must be a port from 0 to 65535".to_owned())
-}
-
-fn rate(text: &str) -> Result<NonZeroU32, String> {
-    text.parse().map_err(|_| "must be a whole number of at least 1".to_owned())
-}
-
-fn range(text: &str) -> Result<IpNet, String> {
-    let network = text.trim().parse().or_else(|_| text.trim().parse::<IpAddr>().map(IpNet::from));
-    network.map_err(|_| "must be address ranges such as 10.0.0.0/8,fd00::/8".to_owned())
-}
-
-fn secret(text: &str) -> Result<Secret, String> {
-    if text.is_empty() { Err("must not be empty".to_owned()) } else { Ok(Secret::new(text)) }
-}
-
-fn long_secret(text: &str) -> Result<Secret, String> {
-    if text.len() < 32 {
-        return Err("must be at least 32 bytes, such as the output of `openssl rand -hex 32`".to_owned());
-    }
-    Ok(Secret::new(text))
-}
-
 /// The command line, or the exit code after saying what is wrong: help as clap writes it, a bad value in one line
 /// that names the variable.
 pub fn parse() -> Result<Cli, ExitCode> {
-    let matches = without_empty_variables(Cli::command()).try_get_matches();
+    let matches = without_empty_variables(command()).try_get_matches();
     matches.and_then(|matches| Cli::from_arg_matches(&matches)).map_err(|error| {
-        if let Some(message) = bad_value(&error) {
+        if let Some(message) = complaints::about(&error, &command()) {
             return crate::commands::fail(&message);
         }
         if error.print().is_err() {
@@ -291,6 +141,10 @@ pub fn parse() -> Result<Cli, ExitCode> {
         }
         u8::try_from(error.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from)
     })
+}
+
+fn command() -> clap::Command {
+    roles::adjust(Cli::command())
 }
 
 /// `NAME=` in an environment file means: not set.
@@ -303,49 +157,24 @@ fn without_empty_variables(command: clap::Command) -> clap::Command {
         .mut_subcommands(without_empty_variables)
 }
 
-fn bad_value(error: &clap::Error) -> Option<String> {
-    if !matches!(error.kind(), ErrorKind::ValueValidation | ErrorKind::InvalidValue) {
-        return None;
-    }
-    let Some(ContextValue::String(argument)) = error.get(ContextKind::InvalidArg) else { return None };
-    let long = argument.trim_start_matches("--").split([' ', '=', '[']).next()?;
-    let command = Cli::command();
-    let argument = command.get_arguments().find(|argument| argument.get_long() == Some(long))?;
-    let variable = argument.get_env()?.to_string_lossy();
-    let example = argument.get_default_values().first().map_or_else(OsString::new, Into::into);
-    let example = if example.is_empty() {
-        String::new()
-    } else {
-        format!(" (for example {variable}={})", example.to_string_lossy())
-    };
-    let why = std::error::Error::source(error).map(ToString::to_string);
-    let choices = argument.get_possible_values();
-    let choices = choices.iter().map(clap::builder::PossibleValue::get_name).collect::<Vec<_>>();
-    let must = match why {
-        _ if !choices.is_empty() => format!("must be one of {}", choices.join(", ")),
-        Some(why) if why.starts_with("must") => why,
-        Some(why) => format!("is not valid: {why}"),
-        None => "is not valid".to_owned(),
-    };
-    Some(format!("{variable} (--{long}) {must}{example}"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn the_command_line_is_well_formed() {
-        Cli::command().debug_assert();
+        command().debug_assert();
+    }
+
+    fn message(args: &[&str]) -> String {
+        complaints::about(&command().try_get_matches_from(args).unwrap_err(), &command()).unwrap()
     }
 
     #[test]
     fn a_bad_value_is_one_line_with_the_variable_and_an_example() {
-        let message = |args: &[&str]| bad_value(&Cli::try_parse_from(args).unwrap_err()).unwrap();
         assert_eq!(
             message(&["cloud-chat", "--jwt-expires-in", "soon"]),
-            "JWT_EXPIRES_IN (--jwt-expires-in) must be a time such as 900, 90s, 15m, 2h or 7d \
-             (for example JWT_EXPIRES_IN=15m)"
+            "JWT_EXPIRES_IN (--jwt-expires-in) must be a time such as 900, 90s, 15m, 2h or 7d"
         );
         assert_eq!(
             message(&["cloud-chat", "--signups", "maybe"]),
@@ -354,6 +183,11 @@ mod tests {
         assert_eq!(
             message(&["cloud-chat", "--port", "x"]),
             "PORT (--port) must be a port from 0 to 65535 (for example PORT=5000)"
+        );
+        assert_eq!(
+            message(&["cloud-chat", "chat", "--auth-service-url", "auth-service"]),
+            "AUTH_SERVICE_URL (--auth-service-url) must be an http address without a path, such as \
+             http://chat-service:5000"
         );
     }
 }

@@ -1,59 +1,92 @@
-//! Every route of the one process, and the OpenAPI document that they make.
+//! Every route of every role, and the OpenAPI document that they make.
 
 use axum::{
-    Json, Router,
+    Router,
     body::Bytes,
-    extract::State,
     http::{HeaderValue, header},
     middleware::{self, Next},
     response::Response,
     routing::get,
 };
-use kit::db::Database;
-use protocol::{ServerEvent, accounts::Health, actions::ClientAction};
+use kit::{internal_key::InternalKeys, revocations::Revocations};
+use protocol::{ServerEvent, actions::ClientAction};
 use realtime::Realtime;
 use utoipa::{
     OpenApi, PartialSchema, ToSchema,
     openapi::{InfoBuilder, LicenseBuilder},
 };
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa_axum::router::OpenApiRouter;
 use utoipa_swagger_ui::SwaggerUi;
 
-use crate::web::{self, WebApp};
+use crate::{
+    health::{self, Dependencies},
+    sessions,
+    web::{self, WebApp},
+};
 
-/// Everything that routes need.
-pub struct Parts {
+/// What the routes of the one process need.
+pub struct Everything {
     pub auth: auth::Auth,
     pub chat: chat::Chat,
     pub realtime: Realtime,
-    pub databases: Databases,
+    pub dependencies: Dependencies,
     pub web: WebApp,
     pub frontend_url: String,
     /// Internal paths exist only where a key guards them.
-    pub is_internal_mounted: bool,
+    pub keys: InternalKeys,
 }
 
-#[derive(Clone)]
-pub struct Databases {
-    pub auth: Database,
-    pub chat: Database,
-}
-
-pub fn build(parts: Parts) -> Router {
-    let mut api = auth::routes().with_state(parts.auth.clone());
-    api = api.merge(chat::routes().with_state(parts.chat));
-    api = api.merge(health_routes().with_state(parts.databases));
-    if parts.is_internal_mounted {
-        api = api.merge(auth::internal_routes().with_state(parts.auth));
-    }
-    let (api, _) = api.split_for_parts();
-    let router = api
-        .merge(realtime::router(parts.realtime))
+pub fn everything(parts: Everything) -> Router {
+    let Everything { auth, chat, realtime, dependencies, web, frontend_url, keys } = parts;
+    let mut router = plain(auth::routes().with_state(auth.clone()))
+        .merge(plain(chat::routes().with_state(chat.clone())))
+        .merge(plain(health::routes().with_state(dependencies)))
+        .merge(realtime::router(realtime))
         .merge(docs())
-        .merge(web::router(parts.web))
-        .fallback(web::fallback)
-        .method_not_allowed_fallback(kit::http::method_not_allowed);
-    kit::layers::wrap(router, &parts.frontend_url)
+        .merge(web::router(web));
+    if !keys.is_empty() {
+        router = router
+            .merge(plain(auth::internal_routes().with_state(auth.clone())))
+            .merge(auth::directory::http::routes(keys.clone()).with_state(auth))
+            .merge(chat::internal::routes(keys).with_state(chat));
+    }
+    finish(router.fallback(web::fallback), &frontend_url)
+}
+
+pub fn auth(auth: auth::Auth, dependencies: Dependencies, keys: InternalKeys, frontend_url: &str) -> Router {
+    let router = plain(auth::routes().with_state(auth.clone()))
+        .merge(plain(auth::internal_routes().with_state(auth.clone())))
+        .merge(auth::directory::http::routes(keys).with_state(auth))
+        .merge(plain(health::routes().with_state(dependencies)));
+    finish(router.fallback(kit::http::not_found), frontend_url)
+}
+
+pub fn chat(
+    chat: chat::Chat,
+    revocations: Revocations,
+    dependencies: Dependencies,
+    keys: InternalKeys,
+    frontend_url: &str,
+) -> Router {
+    let router = plain(chat::routes().with_state(chat.clone()))
+        .merge(sessions::http::routes(revocations, keys.clone()))
+        .merge(chat::internal::routes(keys).with_state(chat))
+        .merge(plain(health::routes().with_state(dependencies)));
+    finish(router.fallback(kit::http::not_found), frontend_url)
+}
+
+/// No other origin reads anything here.
+pub fn ws(realtime: Realtime, dependencies: Dependencies) -> Router {
+    let router = plain(health::routes().with_state(dependencies));
+    finish(router.merge(realtime::router_on_any_path(realtime)), "")
+}
+
+fn plain(routes: OpenApiRouter) -> Router {
+    routes.split_for_parts().0
+}
+
+fn finish(router: Router, frontend_url: &str) -> Router {
+    kit::layers::wrap(router.method_not_allowed_fallback(kit::http::method_not_allowed), frontend_url)
 }
 
 /// The document of all shapes: internal paths are in it, each under its own security scheme.
@@ -63,7 +96,7 @@ pub fn document() -> utoipa::openapi::OpenApi {
         auth::routes().into_openapi(),
         auth::internal_routes().into_openapi(),
         chat::routes().into_openapi(),
-        health_routes().into_openapi(),
+        health::routes().into_openapi(),
     ] {
         document.merge(routes);
     }
@@ -92,16 +125,6 @@ const DESCRIPTION: &str = "JSON in and out, times as RFC 3339 UTC with milliseco
 `Problem` (RFC 9457) whose `code` is stable.\n\nThe WebSocket is at `/ws?token=JWT[&roomId=ID]`; the token may \
 travel as `Sec-WebSocket-Protocol: bearer, <JWT>` instead. A client sends `ClientAction` objects and receives \
 `ServerEvent` objects, one in each text frame.";
-
-fn health_routes() -> OpenApiRouter<Databases> {
-    OpenApiRouter::new().routes(routes!(health))
-}
-
-/// Whether the service can do its work
-#[utoipa::path(get, path = "/health", tag = "health", responses((status = 200, body = Health)))]
-async fn health(State(databases): State<Databases>) -> kit::Result<Json<Health>> {
-    kit::health::check(&[&databases.auth, &databases.chat]).await.map(Json)
-}
 
 /// The document, and a page to browse it that loads nothing from elsewhere.
 fn docs() -> Router {

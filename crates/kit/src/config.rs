@@ -57,6 +57,12 @@ pub fn origin(text: &str) -> Result<String, String> {
     if scheme_fits && bare && plain { Ok(text.to_ascii_lowercase()) } else { Err(explain()) }
 }
 
+/// Where another service of this installation is: `http://chat-service:5000`.
+pub fn service(text: &str) -> Result<String, String> {
+    let explain = || "must be an http address without a path, such as http://chat-service:5000".to_owned();
+    origin(text).ok().filter(|origin| origin.starts_with("http://")).ok_or_else(explain)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

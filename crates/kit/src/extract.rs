@@ -14,6 +14,8 @@ use crate::{Error, Kind};
 
 /// The most bytes that a body may have: a message of 4,000 scalars, every one escaped, fits.
 pub const BODY_BYTES_MAX: usize = 64 * 1024;
+/// The same between services, whose questions are about many at once.
+const INTERNAL_BODY_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// How much more is read and dropped, so that a client sees why it is refused.
 const DRAINED_BYTES_MAX: usize = 8 * 1024 * 1024;
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(5);
@@ -33,7 +35,20 @@ impl<T: DeserializeOwned + Validate, S: Send + Sync> FromRequest<S> for Body<T> 
                 "Send JSON with `Content-Type: application/json`.",
             ));
         }
-        parse_object::<T>(&read(request.into_body()).await?)?.validate().map(Self).map_err(Error::invalid)
+        let bytes = read(request.into_body(), BODY_BYTES_MAX).await?;
+        parse_object::<T>(&bytes)?.validate().map(Self).map_err(Error::invalid)
+    }
+}
+
+/// A JSON object from another service, which checked it.
+#[derive(Debug)]
+pub struct InternalBody<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for InternalBody<T> {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Error> {
+        parse_object(&read(request.into_body(), INTERNAL_BODY_BYTES_MAX).await?).map(Self)
     }
 }
 
@@ -74,14 +89,15 @@ fn is_json(request: &Request) -> bool {
     essence.eq_ignore_ascii_case("application/json")
 }
 
-async fn read(mut body: axum::body::Body) -> Result<Vec<u8>, Error> {
+async fn read(mut body: axum::body::Body, bytes_max: usize) -> Result<Vec<u8>, Error> {
     let cut = |_| Error::refused(Kind::Invalid, Code::BadJson, "The body ended before its end.");
     let mut bytes = Vec::new();
     while let Some(frame) = body.frame().await {
         let Ok(data) = frame.map_err(cut)?.into_data() else { continue };
-        if bytes.len() + data.len() > BODY_BYTES_MAX {
+        if bytes.len() + data.len() > bytes_max {
             drain(body).await;
-            return Err(Error::refused(Kind::TooLarge, Code::TooLarge, "The body is larger than 64 KiB."));
+            let detail = format!("The body is larger than {} KiB.", bytes_max / 1024);
+            return Err(Error::refused(Kind::TooLarge, Code::TooLarge, detail));
         }
         bytes.extend_from_slice(&data);
     }

@@ -3,8 +3,11 @@
 use std::sync::Arc;
 
 use axum::{
-    extract::{FromRef, FromRequestParts},
+    Router,
+    extract::{FromRef, FromRequestParts, Request, State},
     http::request::Parts,
+    middleware::{self, Next},
+    response::Response,
 };
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
@@ -53,6 +56,16 @@ where
             Err(Error::unauthorized())
         }
     }
+}
+
+/// Lets only those in who show the key, whatever they ask of these routes.
+pub fn guard<S: Clone + Send + Sync + 'static>(routes: Router<S>, keys: InternalKeys) -> Router<S> {
+    routes.route_layer(middleware::from_fn_with_state(keys, admit))
+}
+
+async fn admit(State(keys): State<InternalKeys>, request: Request, next: Next) -> Result<Response, Error> {
+    let shown = request.headers().get(HEADER).ok_or_else(Error::unauthorized)?;
+    if keys.admit(shown.as_bytes()) { Ok(next.run(request).await) } else { Err(Error::unauthorized()) }
 }
 
 #[cfg(test)]

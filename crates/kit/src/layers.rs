@@ -16,9 +16,31 @@ use uuid::Uuid;
 use crate::Error;
 
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+pub const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 pub const HAS_MORE: HeaderName = HeaderName::from_static("x-has-more");
 
-/// Wraps a finished router. `frontend_url` is the one origin that may read answers from elsewhere.
+tokio::task_local! {
+    static TRACE: Trace;
+}
+
+/// What ties the log lines and traces of several services to one request.
+#[derive(Debug, Clone)]
+pub struct Trace {
+    pub request_id: HeaderValue,
+    /// W3C Trace Context, as the caller sent it.
+    pub traceparent: Option<HeaderValue>,
+}
+
+impl Trace {
+    /// Of the request that is being answered; a new one where this is none's doing.
+    pub fn current() -> Self {
+        TRACE
+            .try_with(Self::clone)
+            .unwrap_or_else(|_| Self { request_id: new_request_id(), traceparent: None })
+    }
+}
+
+/// Wraps a finished router. `frontend_url` is the one origin that may read answers from elsewhere; empty: none.
 pub fn wrap(router: Router, frontend_url: &str) -> Router {
     let router = router
         .layer(CatchPanicLayer::custom(|panic: Box<dyn std::any::Any + Send>| {
@@ -37,8 +59,8 @@ fn cors(frontend_url: &str) -> CorsLayer {
         .expose_headers([HAS_MORE, REQUEST_ID, header::RETRY_AFTER])
         .max_age(Duration::from_secs(3600));
     match HeaderValue::from_str(frontend_url) {
-        Ok(origin) => layer.allow_origin(origin),
-        Err(_) => layer,
+        Ok(origin) if !origin.is_empty() => layer.allow_origin(origin),
+        _ => layer,
     }
 }
 
@@ -52,7 +74,8 @@ async fn observe(mut request: Request, next: Next) -> Response {
     let request_id = id.to_str().unwrap_or_default();
     let span = tracing::info_span!("request", %method, route, request_id);
     let begun = Instant::now();
-    let mut response = next.run(request).instrument(span.clone()).await;
+    let trace = Trace { request_id: id.clone(), traceparent: traceparent(&request) };
+    let mut response = TRACE.scope(trace, next.run(request)).instrument(span.clone()).await;
     let status = response.status().as_u16();
     span.in_scope(|| tracing::debug!(status, ms = begun.elapsed().as_millis(), "answered"));
     let headers = response.headers_mut();
@@ -79,7 +102,16 @@ fn request_id(request: &Request) -> HeaderValue {
         (1..=64).contains(&value.len())
             && value.as_bytes().iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'-')
     });
-    given.cloned().unwrap_or_else(|| {
-        HeaderValue::from_str(&Uuid::now_v7().to_string()).unwrap_or(HeaderValue::from_static("none"))
-    })
+    given.cloned().unwrap_or_else(new_request_id)
+}
+
+fn new_request_id() -> HeaderValue {
+    HeaderValue::from_str(&Uuid::now_v7().to_string()).unwrap_or(HeaderValue::from_static("none"))
+}
+
+/// `00-<32 hex>-<16 hex>-<2 hex>`; anything else is not passed on.
+fn traceparent(request: &Request) -> Option<HeaderValue> {
+    let value = request.headers().get(TRACEPARENT)?;
+    let is_plain = value.as_bytes().iter().all(|byte| byte.is_ascii_hexdigit() || *byte == b'-');
+    (is_plain && value.len() == 55).then(|| value.clone())
 }

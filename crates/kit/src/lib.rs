@@ -12,6 +12,7 @@ pub mod jwt;
 pub mod layers;
 pub mod limits;
 pub mod openapi;
+pub mod peers;
 pub mod revocations;
 pub mod shutdown;
 pub mod telemetry;

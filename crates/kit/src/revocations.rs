@@ -2,7 +2,10 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, PoisonError, RwLock},
+    sync::{
+        Arc, PoisonError, RwLock,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -11,14 +14,21 @@ use protocol::{SessionId, Timestamp, seams::RevokedSession};
 /// Shared by everything in a process that verifies tokens.
 #[derive(Debug, Clone)]
 pub struct Revocations {
-    sids: Arc<RwLock<HashMap<SessionId, Timestamp>>>,
+    sids: Arc<RwLock<HashMap<SessionId, Revoked>>>,
     token_lifetime: Duration,
+    is_complete: Arc<AtomicBool>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Revoked {
+    at: Timestamp,
+    learnt_at: Timestamp,
 }
 
 impl Revocations {
     /// `token_lifetime`: how long an access token lives, that is how long a revocation matters.
     pub fn new(token_lifetime: Duration) -> Self {
-        Self { sids: Arc::default(), token_lifetime }
+        Self { sids: Arc::default(), token_lifetime, is_complete: Arc::default() }
     }
 
     pub fn token_lifetime(&self) -> Duration {
@@ -32,12 +42,33 @@ impl Revocations {
     /// Adds sessions, forgets those whose tokens have all expired, and returns the ones that are news.
     pub fn add(&self, revoked: &[RevokedSession]) -> Vec<SessionId> {
         let mut sids = self.sids.write().unwrap_or_else(PoisonError::into_inner);
-        let horizon = Timestamp::now() - self.token_lifetime;
-        sids.retain(|_, revoked_at| *revoked_at > horizon);
-        let news = revoked.iter().filter(|session| session.revoked_at > horizon);
-        news.filter(|session| sids.insert(session.sid, session.revoked_at).is_none())
-            .map(|session| session.sid)
-            .collect()
+        let now = Timestamp::now();
+        let horizon = now - self.token_lifetime;
+        sids.retain(|_, revoked| revoked.at > horizon);
+        let mut news = Vec::new();
+        for session in revoked.iter().filter(|session| session.revoked_at > horizon) {
+            sids.entry(session.sid).or_insert_with(|| {
+                news.push(session.sid);
+                Revoked { at: session.revoked_at, learnt_at: now }
+            });
+        }
+        news
+    }
+
+    /// What was learnt at `since` or later, for those who learn from us: something may have ended long before we heard.
+    pub fn learnt_since(&self, since: Timestamp) -> Vec<RevokedSession> {
+        let sids = self.sids.read().unwrap_or_else(PoisonError::into_inner);
+        let learnt = sids.iter().filter(|(_, revoked)| revoked.learnt_at >= since);
+        learnt.map(|(sid, revoked)| RevokedSession { sid: *sid, revoked_at: revoked.at }).collect()
+    }
+
+    /// Whether everything that ended is known, as far as the last look at it tells.
+    pub fn set_complete(&self, is_complete: bool) {
+        self.is_complete.store(is_complete, Ordering::Release);
+    }
+
+    pub fn is_complete(&self) -> bool {
+        self.is_complete.load(Ordering::Acquire)
     }
 
     pub fn add_now(&self, sids: &[SessionId]) -> Vec<SessionId> {
@@ -57,6 +88,9 @@ mod tests {
         assert_eq!(revocations.add_now(&[sid]), [sid]);
         assert!(revocations.add_now(&[sid]).is_empty());
         assert!(revocations.contains(sid));
+        let now = Timestamp::now();
+        assert_eq!(revocations.learnt_since(now - Duration::from_secs(60)).len(), 1);
+        assert!(revocations.learnt_since(now + Duration::from_secs(60)).is_empty());
 
         let old = SessionId::random();
         let revoked_at = Timestamp::now() - Duration::from_secs(901);

@@ -1,5 +1,7 @@
 //! Bodies of `/auth/*` and `/users*`.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 use utoipa::ToSchema;
@@ -264,6 +266,21 @@ pub struct Health {
     pub status: String,
     pub version: String,
     pub time: Timestamp,
+    /// What the service needs of others, by name. With one away that it can do without for a while, it is still well.
+    pub dependencies: BTreeMap<String, DependencyState>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum DependencyState {
+    Up,
+    Away,
+}
+
+impl From<bool> for DependencyState {
+    fn from(is_up: bool) -> Self {
+        if is_up { Self::Up } else { Self::Away }
+    }
 }
 
 fn nfc(text: &str) -> String {

@@ -1,9 +1,10 @@
-//! What services tell each other: the values of the `Accounts` and `Rooms` seams.
+//! What services tell each other: the values of the `Accounts` and `Rooms` seams, and the bodies in which questions
+//! travel between processes.
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Message, Timestamp,
+    Message, Problem, Timestamp,
     ids::{ClientMessageId, RoomId, Seq, SessionId, UserId},
 };
 
@@ -106,4 +107,66 @@ pub struct AccountChange {
 pub enum Change {
     Renamed { username: String },
     Deleted,
+}
+
+/// May this user read the room, and where does it stand? Answered by a `RoomState`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AskOpen {
+    pub user: Sender,
+    pub room_id: RoomId,
+}
+
+/// Answered by a `UserRooms` for each, in order.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct AskRoomsOf {
+    pub users: Vec<Sender>,
+}
+
+/// Answered by a `SendAnswer` for each, in order.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct AskSend {
+    pub drafts: Vec<Draft>,
+}
+
+/// What became of a draft.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(tag = "outcome", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum SendAnswer {
+    Sent(Sent),
+    Refused { problem: Problem, retry_after_ms: Option<u64> },
+}
+
+/// Answered by a `Page`.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AskAfter {
+    pub room_id: RoomId,
+    pub seq: Seq,
+    pub limit: u64,
+}
+
+/// Answered by a `RoomMembers` for each room that there is.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct AskMembers {
+    pub rooms: Vec<(RoomId, Vec<UserId>)>,
+}
+
+/// Answered by `Positions`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct AskPositions {
+    pub rooms: Vec<RoomId>,
+    pub users: Vec<UserId>,
+}
+
+/// Answered by the next `AccountChange`s.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub struct AskChanges {
+    pub cursor: i64,
+}
+
+/// Answered by the `RevokedSession`s that the one asked has known since then or longer.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub struct AskRevoked {
+    pub since: Timestamp,
 }

@@ -98,6 +98,11 @@ impl Realtime {
     }
 }
 
+/// The WebSocket on any path. To be served as `router` is.
+pub fn router_on_any_path(realtime: Realtime) -> axum::Router {
+    axum::Router::new().fallback(socket::open).with_state(realtime)
+}
+
 /// `GET /ws`: the WebSocket. To be served by HTTP/1.1 with `TCP_NODELAY` set: small frames must not wait for more.
 pub fn router(realtime: Realtime) -> axum::Router {
     axum::Router::new().route("/ws", get(socket::open)).with_state(realtime)

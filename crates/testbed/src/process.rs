@@ -11,8 +11,11 @@ impl Process {
     /// Its output goes to `log`. A program that is not there fails the test and says what installs it.
     pub fn start(program: &str, args: &[&str], log: &Path) -> Self {
         let file = || File::options().create(true).append(true).open(log).expect("the log file opens");
+        // Debian puts servers where only root looks.
+        let path = std::env::var("PATH").unwrap_or_default();
         let child = Command::new(program)
             .args(args)
+            .env("PATH", format!("{path}:/usr/sbin"))
             .stdin(Stdio::null())
             .stdout(file())
             .stderr(file())

@@ -491,6 +491,8 @@ export interface components {
             /** Format: password */
             currentPassword: string;
         };
+        /** @enum {string} */
+        DependencyState: "up" | "away";
         /** @description Done. */
         Done: {
             ok: boolean;
@@ -515,6 +517,10 @@ export interface components {
             resetLink?: string;
         };
         Health: {
+            /** @description What the service needs of others, by name. With one away that it can do without for a while, it is still well. */
+            dependencies: {
+                [key: string]: components["schemas"]["DependencyState"];
+            };
             /** @description `ok`. */
             status: string;
             time: components["schemas"]["Timestamp"];

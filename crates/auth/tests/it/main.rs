@@ -15,4 +15,5 @@ mod refreshes;
 mod resets;
 mod sessions;
 mod signups;
+mod storms;
 mod users;

@@ -170,3 +170,14 @@ async fn strangers_see_nothing() {
     stranger.change(json!({"username": "mine"})).await.refused(401, "UNAUTHORIZED");
     stranger.delete(crate::harness::PASSWORD).await.refused(401, "UNAUTHORIZED");
 }
+
+#[tokio::test]
+async fn a_name_with_a_space_behind_it_is_nobody_s() {
+    let app = TestApp::start().await;
+    let anna = app.sign_up("anna").await;
+    anna.get("/users/by-username/anna").await.expect(200);
+    anna.get("/users/by-username/anna%20").await.refused(404, "NOT_FOUND");
+    assert_eq!(anna.get("/users?q=anna").await.expect(200).body.as_array().map(Vec::len), Some(1));
+    assert_eq!(anna.get("/users?q=anna%20").await.expect(200).body.as_array().map(Vec::len), Some(0));
+    app.log_in("anna ", crate::harness::PASSWORD).await.refused(401, "BAD_CREDENTIALS");
+}

@@ -44,7 +44,12 @@ impl TestApp {
         Self::start_in(Arc::new(TestDatabase::new(ENGINE).await), accounts, config).await
     }
 
-    /// Another process on the same database.
+    /// Another process on the same database, while this one runs.
+    pub async fn beside(&self) -> Self {
+        Self::start_in(self.database.clone(), self.accounts.clone(), &unlimited()).await
+    }
+
+    /// Another process on the same database, after this one.
     pub async fn restart(&self) -> Self {
         assert!(self.tasks.stop(PATIENCE).await);
         Self::start_in(self.database.clone(), self.accounts.clone(), &unlimited()).await

@@ -5,11 +5,13 @@
 mod account_changes;
 mod accounts;
 mod app;
+mod batches;
 mod documents;
 mod history;
 mod input;
 mod members;
 mod messages;
+mod nodes;
 mod reads;
 mod revisions;
 mod rooms;

@@ -18,7 +18,7 @@ async fn schemathesis_finds_nothing() {
     command
         .arg("--config-file")
         .arg(config)
-        .args(["run", &format!("{}/openapi.json", app.api.base), "--url", &app.api.base, "--no-color"])
+        .args(["run", &format!("{}/openapi.json", app.api.base()), "--url", app.api.base(), "--no-color"])
         .env("TOKEN", &alice.token)
         .env("INTERNAL_API_KEY", INTERNAL_API_KEY)
         .current_dir(app.scratch())

@@ -22,7 +22,7 @@ pub use app::App;
 pub use call::{Api, Call};
 pub use merging::MergingClient;
 pub use schema::Schemas;
-pub use server::{Output, Server, run, run_with};
+pub use server::{Output, Plan, Server, run, run_with};
 pub use shape::assert_shape;
 pub use socket::{Closed, Socket};
 pub use storm::Storm;

@@ -10,5 +10,6 @@ mod http_contract;
 mod limits;
 mod mail;
 mod scenarios;
+mod services;
 mod shutdown;
 mod stale;

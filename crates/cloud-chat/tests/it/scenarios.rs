@@ -3,14 +3,26 @@
 use crate::harness::Topology;
 
 macro_rules! scenarios {
+    ($($list:tt)+) => {
+        files!($($list)+);
+        shape!(one_process: $($list)+);
+        shape!(services: $($list)+);
+    };
+}
+
+macro_rules! files {
     ($($file:ident: $($name:ident),+;)+) => {
         $(mod $file;)+
+    };
+}
 
-        mod one_process {
+macro_rules! shape {
+    ($shape:ident: $($file:ident: $($name:ident),+;)+) => {
+        mod $shape {
             $(mod $file {
                 $(#[tokio::test]
                 async fn $name() {
-                    super::super::$file::$name(super::super::Topology::one_process()).await;
+                    super::super::$file::$name(super::super::Topology::$shape()).await;
                 })+
             })+
         }

@@ -2,7 +2,7 @@
 
 use std::{path::Path, time::Instant};
 
-use crate::harness::{MergingClient, SOON, Server, Storm, Topology, count};
+use crate::harness::{MergingClient, Plan, SOON, Server, Storm, Topology, count};
 
 #[tokio::test]
 async fn a_stop_in_the_middle_of_a_storm_loses_nothing() {
@@ -56,9 +56,9 @@ async fn an_idle_server_stops_at_once_and_nobody_can_connect_meanwhile() {
 async fn a_log_that_takes_no_more_stops_nobody() {
     let data = tempfile::tempdir().unwrap();
     // Every write to it fails as on a full disk.
-    let mut server =
-        Server::start(data.path(), Path::new("/dev/full"), 0, &[("LOG".into(), "debug".into())]).await;
-    let health = reqwest::get(format!("http://127.0.0.1:{}/health", server.port)).await.unwrap();
+    let plan = Plan::one_process(data.path(), vec![("LOG".into(), "debug".into())]);
+    let mut server = Server::start(plan.logging_to(Path::new("/dev/full"))).await;
+    let health = reqwest::get(format!("http://127.0.0.1:{}/health", server.port())).await.unwrap();
     assert_eq!(health.status(), 200);
     server.signal_terminate();
     assert_eq!(server.exit_code().await, Some(0));

@@ -4,14 +4,21 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 use tempfile::TempDir;
+use testbed::nats::NatsServer;
 use tokio::sync::watch;
 
-use super::{Api, Call, Topology, User, server::Server};
+use super::{
+    Api, Call, Topology, User,
+    server::{Plan, Server},
+    topology::Shape,
+};
 
 pub struct App {
     pub api: Api,
-    topology: Topology,
-    server: Server,
+    /// One for each process, in the order in which they need each other.
+    servers: Vec<Server>,
+    /// What carries events between them.
+    pub nats: Option<NatsServer>,
     folder: TempDir,
     /// `true` while the server answers: what a client waits for before it connects again.
     up: watch::Sender<bool>,
@@ -20,10 +27,21 @@ pub struct App {
 impl App {
     pub(super) async fn start(topology: Topology) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let data_dir = folder.path().join("data");
-        let server = Server::start(&data_dir, &log_file(&folder), 0, &topology.settings).await;
-        let api = Api::new(server.port);
-        Self { api, topology, server, folder, up: watch::Sender::new(true) }
+        let (servers, nats, api) = match topology.shape {
+            Shape::OneProcess => {
+                let server = Server::start(Plan::one_process(folder.path(), topology.settings)).await;
+                let api = Api::one(server.port());
+                (vec![server], None, api)
+            }
+            Shape::Services { ws } => {
+                let nats = NatsServer::start().await;
+                let servers = start_services(folder.path(), &topology, ws, &nats.url()).await;
+                let ports: Vec<_> = servers.iter().map(Server::port).collect();
+                let api = Api::services(ports[0], ports[1], &ports[2..]);
+                (servers, Some(nats), api)
+            }
+        };
+        Self { api, servers, nats, folder, up: watch::Sender::new(true) }
     }
 
     /// Signs somebody up under exactly this name.
@@ -40,35 +58,46 @@ impl App {
         self.api.post(path, body)
     }
 
-    /// A database answers behind it, and it is the process that was started.
+    /// Databases answer behind it, and they are the processes that were started.
     pub async fn assert_healthy(&mut self) {
-        assert!(self.server.is_alive(), "the server died");
-        let health = self.get("/health").await.is(200).json();
-        assert_eq!(health["status"], json!("ok"));
+        for server in &mut self.servers {
+            assert!(server.is_alive(), "a server died");
+            let health = Api::one(server.port()).get("/health").await.is(200).json();
+            assert_eq!(health["status"], json!("ok"));
+        }
     }
 
-    /// kill -9: no goodbye.
+    /// kill -9 of every process: no goodbye.
     pub async fn kill(&mut self) {
         self.up.send_replace(false);
-        self.server.kill().await;
+        for server in &mut self.servers {
+            server.kill().await;
+        }
     }
 
     /// SIGTERM, without waiting.
     pub fn signal_terminate(&self) {
         self.up.send_replace(false);
-        self.server.signal_terminate();
+        self.servers.iter().for_each(Server::signal_terminate);
     }
 
+    /// Of the first one.
     pub async fn exit_code(&mut self) -> Option<i32> {
-        self.server.exit_code().await
+        self.servers[0].exit_code().await
     }
 
-    /// Starts it again on the same data and the same port.
+    /// Starts it again on the same data and the same ports.
     pub async fn start_again(&mut self) {
-        let port = self.server.port;
-        self.server =
-            Server::start(&self.data_dir(), &log_file(&self.folder), port, &self.topology.settings).await;
+        for server in &mut self.servers {
+            server.start_again().await;
+        }
         self.up.send_replace(true);
+    }
+
+    /// The process that plays this role; of several the first.
+    pub fn server(&mut self, role: &str) -> &mut Server {
+        let server = self.servers.iter_mut().find(|server| server.role() == Some(role));
+        server.unwrap_or_else(|| panic!("there is no {role}-service here"))
     }
 
     pub fn up(&self) -> watch::Receiver<bool> {
@@ -84,15 +113,33 @@ impl App {
         self.folder.path()
     }
 
+    /// Of all processes.
     pub fn log(&self) -> String {
-        self.server.log()
+        self.servers.iter().map(Server::log).collect()
     }
 
     pub fn port(&self) -> u16 {
-        self.server.port
+        self.servers[0].port()
     }
 }
 
-fn log_file(folder: &TempDir) -> PathBuf {
-    folder.path().join("server.log")
+async fn start_services(folder: &Path, topology: &Topology, ws: usize, nats_url: &str) -> Vec<Server> {
+    let plan = |role: &'static str, nth: usize, own: &[(&str, String)]| {
+        let mut settings = topology.settings.clone();
+        settings.push(("NATS_URL".into(), nats_url.into()));
+        settings.extend(own.iter().map(|(name, value)| ((*name).into(), value.clone())));
+        Plan::service(role, folder.join(format!("{role}-{nth}.log")), settings)
+    };
+    let database = |name: &str| ("DATABASE_URL", format!("sqlite:{}", folder.join(name).display()));
+    let address = |server: &Server| format!("http://127.0.0.1:{}", server.port());
+
+    let auth = Server::start(plan("auth", 1, &[database("auth.db")])).await;
+    let chat = plan("chat", 1, &[database("chat.db"), ("AUTH_SERVICE_URL", address(&auth))]);
+    let chat = Server::start(chat).await;
+    let chat_url = address(&chat);
+    let mut servers = vec![auth, chat];
+    for nth in 1..=ws {
+        servers.push(Server::start(plan("ws", nth, &[("CHAT_SERVICE_INTERNAL", chat_url.clone())])).await);
+    }
+    servers
 }

@@ -1,6 +1,13 @@
 //! One HTTP request, built like a sentence and sent by awaiting it.
 
-use std::{future::IntoFuture, pin::Pin, sync::Arc};
+use std::{
+    future::IntoFuture,
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
 
 use reqwest::{Client, Method, RequestBuilder, redirect};
 use serde_json::Value;
@@ -11,24 +18,71 @@ use super::{Answer, PATIENCE};
 #[derive(Clone)]
 pub struct Api {
     client: Client,
-    pub base: Arc<str>,
-    pub ws: Arc<str>,
+    bases: Arc<Bases>,
+}
+
+/// As a proxy in front would know them.
+struct Bases {
+    auth: String,
+    others: String,
+    /// Several nodes take turns.
+    ws: Vec<String>,
+    connections: AtomicUsize,
 }
 
 impl Api {
-    pub(super) fn new(port: u16) -> Self {
+    /// One process serves everything.
+    pub fn one(port: u16) -> Self {
+        let base = format!("http://127.0.0.1:{port}");
+        Self::of(base.clone(), base, vec![format!("ws://127.0.0.1:{port}/ws")])
+    }
+
+    pub(super) fn services(auth: u16, chat: u16, ws: &[u16]) -> Self {
+        let base = |port| format!("http://127.0.0.1:{port}");
+        // They take any path.
+        let ws = ws.iter().map(|port| format!("ws://127.0.0.1:{port}/prod")).collect();
+        Self::of(base(auth), base(chat), ws)
+    }
+
+    /// Another way to sockets.
+    pub fn at(&self, ws: String) -> Self {
+        let bases = Bases {
+            auth: self.bases.auth.clone(),
+            others: self.bases.others.clone(),
+            ws: vec![ws],
+            connections: AtomicUsize::new(0),
+        };
+        Self { client: self.client.clone(), bases: Arc::new(bases) }
+    }
+
+    fn of(auth: String, others: String, ws: Vec<String>) -> Self {
         let client = Client::builder()
             .no_proxy()
             .redirect(redirect::Policy::none())
             .timeout(PATIENCE)
             .build()
             .expect("a client without TLS needs nothing");
-        let base = format!("http://127.0.0.1:{port}").into();
-        Self { client, base, ws: format!("ws://127.0.0.1:{port}/ws").into() }
+        Self { client, bases: Arc::new(Bases { auth, others, ws, connections: AtomicUsize::new(0) }) }
+    }
+
+    /// Of the one process, or of what is neither accounts nor sockets.
+    pub fn base(&self) -> &str {
+        &self.bases.others
+    }
+
+    /// Where the next connection goes.
+    pub fn ws(&self) -> &str {
+        let nth = self.bases.connections.fetch_add(1, Ordering::Relaxed);
+        &self.bases.ws[nth % self.bases.ws.len()]
+    }
+
+    fn base_of(&self, path: &str) -> &str {
+        let first = path.trim_start_matches('/').split(['/', '?']).next().unwrap_or_default();
+        if ["auth", "users"].contains(&first) { &self.bases.auth } else { &self.bases.others }
     }
 
     pub fn call(&self, method: &Method, path: &str) -> Call {
-        let request = self.client.request(method.clone(), format!("{}{path}", self.base));
+        let request = self.client.request(method.clone(), format!("{}{path}", self.base_of(path)));
         Call { request, what: format!("{method} {path}") }
     }
 

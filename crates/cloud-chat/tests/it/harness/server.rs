@@ -16,22 +16,55 @@ use super::{PATIENCE, within};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_cloud-chat");
 
+/// What to start, and again.
+pub struct Plan {
+    role: Option<&'static str>,
+    args: Vec<String>,
+    log: PathBuf,
+    settings: Vec<(String, String)>,
+}
+
+impl Plan {
+    /// Everything in one, with its data and its log in this folder.
+    pub fn one_process(folder: &Path, settings: Vec<(String, String)>) -> Self {
+        let data_dir = folder.join("data").display().to_string();
+        Self {
+            role: None,
+            args: vec!["--data-dir".into(), data_dir],
+            log: folder.join("server.log"),
+            settings,
+        }
+    }
+
+    pub fn service(role: &'static str, log: PathBuf, settings: Vec<(String, String)>) -> Self {
+        Self { role: Some(role), args: vec![role.into()], log, settings }
+    }
+
+    pub fn logging_to(self, log: &Path) -> Self {
+        Self { log: log.into(), ..self }
+    }
+}
+
 /// A running server.
 pub struct Server {
+    plan: Plan,
+    running: Running,
+}
+
+struct Running {
     child: Child,
     /// Kept open: a server whose standard output nobody holds could fail to print.
     _stdout: Lines<BufReader<ChildStdout>>,
-    log: PathBuf,
-    pub port: u16,
+    port: u16,
 }
 
-impl Server {
+impl Running {
     /// Waits for the line that says which address to open.
-    pub async fn start(data_dir: &Path, log: &Path, port: u16, settings: &[(String, String)]) -> Self {
-        let file = File::options().create(true).append(true).open(log).expect("the log file opens");
-        let mut child = command(settings)
-            .args(["--host", "127.0.0.1", "--port", &port.to_string(), "--data-dir"])
-            .arg(data_dir)
+    async fn start(plan: &Plan, port: u16) -> Self {
+        let file = File::options().create(true).append(true).open(&plan.log).expect("the log file opens");
+        let mut child = command(&plan.settings)
+            .args(&plan.args)
+            .args(["--host", "127.0.0.1", "--port", &port.to_string()])
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(file)
@@ -42,39 +75,82 @@ impl Server {
         let address = within(PATIENCE, "the server says which address to open", address_in(&mut lines)).await;
         let Some(port) = address else {
             let status = child.wait().await.expect("it can be waited for");
-            panic!("the server ended with {status} before it was ready:\n{}", tail(log));
+            panic!("the server ended with {status} before it was ready:\n{}", tail(&plan.log));
         };
-        Self { child, _stdout: lines, log: log.into(), port }
+        Self { child, _stdout: lines, port }
+    }
+}
+
+impl Server {
+    pub async fn start(plan: Plan) -> Self {
+        let running = Running::start(&plan, 0).await;
+        Self { plan, running }
+    }
+
+    /// On the same port.
+    pub async fn start_again(&mut self) {
+        self.running = Running::start(&self.plan, self.running.port).await;
+    }
+
+    /// On the same port, with one setting changed.
+    pub async fn start_again_with(&mut self, name: &str, value: &str) {
+        self.plan.settings.retain(|(known, _)| known != name);
+        self.plan.settings.push((name.into(), value.into()));
+        self.start_again().await;
+    }
+
+    pub fn role(&self) -> Option<&'static str> {
+        self.plan.role
+    }
+
+    pub fn port(&self) -> u16 {
+        self.running.port
     }
 
     /// `kill -9`.
     pub async fn kill(&mut self) {
-        self.child.kill().await.expect("a running server can be killed");
+        self.running.child.kill().await.expect("a running server can be killed");
     }
 
     pub fn signal_terminate(&self) {
-        let pid = self.child.id().and_then(|id| Pid::from_raw(id.cast_signed())).expect("it runs");
-        kill_process(pid, Signal::TERM).expect("our own child can be signalled");
+        self.signal(Signal::TERM);
+    }
+
+    /// Stands still, its connections open.
+    pub fn freeze(&self) {
+        self.signal(Signal::STOP);
+    }
+
+    pub fn thaw(&self) {
+        self.signal(Signal::CONT);
+    }
+
+    fn signal(&self, signal: Signal) {
+        let pid = self.running.child.id().and_then(|id| Pid::from_raw(id.cast_signed())).expect("it runs");
+        kill_process(pid, signal).expect("our own child can be signalled");
     }
 
     /// The exit code, once it ended; `None` when a signal ended it.
     pub async fn exit_code(&mut self) -> Option<i32> {
-        within(PATIENCE, "the server ends", self.child.wait()).await.expect("it can be waited for").code()
+        within(PATIENCE, "the server ends", self.running.child.wait())
+            .await
+            .expect("it can be waited for")
+            .code()
     }
 
     pub fn is_alive(&mut self) -> bool {
-        self.child.try_wait().expect("its state can be read").is_none()
+        self.running.child.try_wait().expect("its state can be read").is_none()
     }
 
     pub fn log(&self) -> String {
-        std::fs::read_to_string(&self.log).expect("the log file can be read")
+        std::fs::read_to_string(&self.plan.log).expect("the log file can be read")
     }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            eprintln!("--- the end of the server's log\n{}\n---", tail(&self.log));
+            eprintln!("--- the end of the server's log\n{}\n---", tail(&self.plan.log));
         }
     }
 }

@@ -220,7 +220,7 @@ async fn upgrade(
     token: Option<&str>,
     receive_bytes: Option<u32>,
 ) -> Result<(Socket, Response<Option<Vec<u8>>>), tungstenite::Error> {
-    let mut request = format!("{}{query}", api.ws).into_client_request()?;
+    let mut request = format!("{}{query}", api.ws()).into_client_request()?;
     if let Some(token) = token {
         let protocols = HeaderValue::from_str(&format!("bearer, {token}")).expect("a token is ASCII");
         request.headers_mut().insert(SEC_WEBSOCKET_PROTOCOL, protocols);

@@ -9,13 +9,31 @@ pub const INTERNAL_API_KEY: &str = "the-tests-show-this-internal-key";
 
 #[derive(Debug, Clone)]
 pub struct Topology {
+    pub(super) shape: Shape,
     pub(super) settings: Vec<(String, String)>,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shape {
+    /// Everything in one, on SQLite.
+    OneProcess,
+    /// Auth, chat and this many nodes for sockets, each a process, over NATS.
+    Services { ws: usize },
+}
+
 impl Topology {
-    /// Everything in one process on SQLite, with its limits off.
+    /// Everything in one process, with its limits off.
     pub fn one_process() -> Self {
-        Self { settings: Vec::new() }
+        Self::of(Shape::OneProcess)
+    }
+
+    /// Each service in a process of its own; sockets are spread over two of them.
+    pub fn services() -> Self {
+        Self::of(Shape::Services { ws: 2 }).with("FRONTEND_URL", "http://localhost:5000")
+    }
+
+    fn of(shape: Shape) -> Self {
+        Self { shape, settings: Vec::new() }
             .with("JWT_SECRET", JWT_SECRET)
             .with("INTERNAL_API_KEY", INTERNAL_API_KEY)
             .with("DEV_MODE", "true")

@@ -1,0 +1,68 @@
+//! `/internal/*`: what sockets in other processes ask. The same operations as a call within one process makes; each
+//! question is about many at once.
+
+use axum::{Json, Router, extract::State, routing::post};
+use kit::{
+    Result,
+    extract::InternalBody,
+    internal_key::{InternalKeys, guard},
+};
+use protocol::seams::{
+    AskAfter, AskMembers, AskOpen, AskPositions, AskRoomsOf, AskSend, Page, Positions, RoomMembers,
+    RoomState, SendAnswer, UserRooms,
+};
+
+use crate::{Chat, members, messages, rooms};
+
+/// Mounted only where there is a key. Not in the OpenAPI document: they are between processes of one installation.
+pub fn routes(keys: InternalKeys) -> Router<Chat> {
+    let routes = Router::new()
+        .route("/internal/rooms/open", post(open))
+        .route("/internal/rooms/of-users", post(rooms_of))
+        .route("/internal/rooms/members", post(members_among))
+        .route("/internal/rooms/positions", post(positions))
+        .route("/internal/messages/send", post(send))
+        .route("/internal/messages/after", post(after));
+    guard(routes, keys)
+}
+
+async fn open(State(chat): State<Chat>, InternalBody(ask): InternalBody<AskOpen>) -> Result<Json<RoomState>> {
+    rooms::open(&chat, &ask.user, ask.room_id).await.map(Json)
+}
+
+async fn rooms_of(
+    State(chat): State<Chat>,
+    InternalBody(ask): InternalBody<AskRoomsOf>,
+) -> Result<Json<Vec<UserRooms>>> {
+    members::rooms_of(&chat, &ask.users).await.map(Json)
+}
+
+async fn members_among(
+    State(chat): State<Chat>,
+    InternalBody(ask): InternalBody<AskMembers>,
+) -> Result<Json<Vec<RoomMembers>>> {
+    members::among(&chat, &ask.rooms).await.map(Json)
+}
+
+async fn positions(
+    State(chat): State<Chat>,
+    InternalBody(ask): InternalBody<AskPositions>,
+) -> Result<Json<Positions>> {
+    rooms::positions(&chat, &ask.rooms, &ask.users).await.map(Json)
+}
+
+async fn send(State(chat): State<Chat>, InternalBody(ask): InternalBody<AskSend>) -> Json<Vec<SendAnswer>> {
+    let answers = messages::send(&chat, ask.drafts).await.into_iter().map(|answer| match answer {
+        Ok(sent) => SendAnswer::Sent(sent),
+        Err(error) => {
+            let (problem, retry_after) = error.to_problem();
+            let retry_after_ms = retry_after.and_then(|after| after.as_millis().try_into().ok());
+            SendAnswer::Refused { problem, retry_after_ms }
+        }
+    });
+    Json(answers.collect())
+}
+
+async fn after(State(chat): State<Chat>, InternalBody(ask): InternalBody<AskAfter>) -> Result<Json<Page>> {
+    messages::after(&chat, ask.room_id, ask.seq, ask.limit).await.map(Json)
+}

@@ -1,0 +1,51 @@
+//! `cloud-chat chat`: rooms and messages. It goes on for those who are logged in while the auth-service is away.
+
+use std::sync::Arc;
+
+use chat::{Chat, Migrator};
+use kit::shutdown::Tasks;
+
+use super::parts::{self, Wires, explain, required};
+use crate::{
+    health::Dependencies,
+    options::{ChatOptions, DevelopmentOptions, Which},
+    router,
+    seams::RemoteAccounts,
+    serve::{self, Service},
+    sessions::{Follower, Source},
+};
+
+pub async fn run(options: ChatOptions) -> Result<(), String> {
+    serve::run(&options.listen, &options.log, async |_, tasks| assemble(&options, tasks).await).await
+}
+
+async fn assemble(options: &ChatOptions, tasks: &Tasks) -> Result<Service, String> {
+    let tokens = parts::tokens(required(options.tokens.jwt_secret.as_ref(), "JWT_SECRET")?, &options.tokens);
+    let frontend_url = required(options.address.frontend_url.as_ref(), "FRONTEND_URL")?;
+    let key = required(options.keys.internal_api_key.as_ref(), "INTERNAL_API_KEY")?;
+    let accounts = RemoteAccounts::new(&options.auth_service_url, key).map_err(explain)?;
+    let auth = accounts.0.clone();
+    parts::warn_of_risks(options.limits, DevelopmentOptions { dev_mode: false });
+
+    let db =
+        parts::database::<Migrator>(Which::Chat, &options.database, &options.tls, options.schema).await?;
+    let Wires { bus, nats } = Wires::connect(options.nats.nats_url.as_ref(), &tokens, tasks).await;
+    let revocations = tokens.revocations().clone();
+    let source = Source::Service(auth.clone());
+    let follower = Follower { source, revocations: revocations.clone(), realtime: None };
+    follower.start(&bus, tasks).await.map_err(explain)?;
+    let config = parts::chat_config(&options.messages, options.limits);
+    let chat =
+        Chat::start(db.clone(), tokens, bus, Arc::new(accounts), config, tasks).await.map_err(explain)?;
+
+    let dependencies = Dependencies { databases: vec![db.clone()], nats, peer: Some(("auth", auth)) };
+    let keys = parts::keys(&options.keys);
+    Ok(Service {
+        name: "Cloud Chat chat-service",
+        router: router::chat(chat, revocations, dependencies, keys, frontend_url),
+        realtime: None,
+        databases: vec![(Which::Chat, db)],
+        greeting: Vec::new(),
+        lock: None,
+    })
+}

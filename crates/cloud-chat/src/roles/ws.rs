@@ -1,0 +1,44 @@
+//! `cloud-chat ws`: the WebSocket. It stores nothing; what it needs to know it asks the chat-service.
+
+use std::sync::Arc;
+
+use kit::shutdown::Tasks;
+use realtime::Realtime;
+
+use super::parts::{self, Wires, explain, required};
+use crate::{
+    health::Dependencies,
+    options::WsOptions,
+    router,
+    seams::RemoteRooms,
+    serve::{self, Service},
+    sessions::{Follower, Source},
+};
+
+pub async fn run(options: WsOptions) -> Result<(), String> {
+    serve::run(&options.listen, &options.log, async |_, tasks| assemble(&options, tasks).await).await
+}
+
+async fn assemble(options: &WsOptions, tasks: &Tasks) -> Result<Service, String> {
+    let tokens = parts::tokens(required(options.tokens.jwt_secret.as_ref(), "JWT_SECRET")?, &options.tokens);
+    let key = required(options.keys.internal_api_key.as_ref(), "INTERNAL_API_KEY")?;
+    let rooms = RemoteRooms::new(&options.chat_service_internal, key).map_err(explain)?;
+    let chat = rooms.asks.clone();
+
+    let Wires { bus, nats } = Wires::connect(options.nats.nats_url.as_ref(), &tokens, tasks).await;
+    let revocations = tokens.revocations().clone();
+    let realtime = Realtime::start(Arc::new(rooms), bus.clone(), tokens, tasks);
+    let source = Source::Service(chat.clone());
+    let follower = Follower { source, revocations, realtime: Some(realtime.clone()) };
+    follower.start(&bus, tasks).await.map_err(explain)?;
+
+    let dependencies = Dependencies { databases: Vec::new(), nats, peer: Some(("chat", chat)) };
+    Ok(Service {
+        name: "Cloud Chat ws-service",
+        router: router::ws(realtime.clone(), dependencies),
+        realtime: Some(realtime),
+        databases: Vec::new(),
+        greeting: Vec::new(),
+        lock: None,
+    })
+}
