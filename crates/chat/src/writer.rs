@@ -11,7 +11,7 @@ use std::{sync::Arc, time::Duration};
 use fanout::Bus;
 use kit::{
     Error, Result,
-    db::{Database, is_about_a_row, is_transient, violated_constraint},
+    db::{Database, is_about_a_row, is_away, is_transient, violated_constraint},
     shutdown::Tasks,
 };
 use protocol::seams::{Draft, Sent};
@@ -110,13 +110,15 @@ async fn store_all(db: &Database, drafts: &[Draft]) -> Outcome {
     outcome
 }
 
-/// Tries again where that may help: the database was busy, or another node stored the same message first.
+/// Tries again where that may help: the database was busy, a connection was lost (drafts have ids of their own, so it
+/// does not matter whether the commit was done), or another node stored the same message first. Not where the database
+/// cannot be reached: the pool has waited for it already.
 async fn store_patiently(db: &Database, drafts: &[Draft]) -> Result<Outcome, DbErr> {
     let mut backoff = FIRST_BACKOFF;
     let mut attempt = 1;
     loop {
         match store::store(db, drafts).await {
-            Err(error) if attempt < ATTEMPTS_MAX && (is_transient(&error) || is_repeat(&error)) => {
+            Err(error) if attempt < ATTEMPTS_MAX && may_pass(&error) && !is_away(&error) => {
                 tracing::debug!(%error, attempt, "storing messages again");
                 tokio::time::sleep(backoff).await;
                 backoff *= 2;
@@ -127,13 +129,13 @@ async fn store_patiently(db: &Database, drafts: &[Draft]) -> Result<Outcome, DbE
     }
 }
 
-fn is_repeat(error: &DbErr) -> bool {
-    violated_constraint(error).is_some()
+fn may_pass(error: &DbErr) -> bool {
+    is_transient(error) || violated_constraint(error).is_some()
 }
 
 /// The answers of drafts that could not be stored. An internal error is logged where it is answered.
 fn failures(error: &DbErr, count: usize) -> impl Iterator<Item = Result<Sent>> {
-    let may_pass = is_transient(error) || is_repeat(error);
+    let may_pass = may_pass(error);
     if may_pass {
         tracing::warn!(%error, count, "messages could not be stored");
     }

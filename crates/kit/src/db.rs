@@ -24,7 +24,6 @@ const SQLITE_READERS_MAX: u32 = 4;
 /// MySQL takes 151 connections by default: four processes on each of two databases leave room.
 const MYSQL_READERS_MAX: u32 = 8;
 const MYSQL_WRITERS_MAX: u32 = 8;
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 const ATTEMPTS_MAX: u32 = 5;
 const FIRST_BACKOFF: Duration = Duration::from_millis(5);
 

@@ -7,8 +7,8 @@ use sea_orm::{
     sqlx::{Connection, Executor, mysql::MySqlConnectOptions},
 };
 
-use super::ACQUIRE_TIMEOUT;
-
+/// How long a request waits for a server that is away before it is told so.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
 /// Closed by us before the server does it.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(120);
 /// Connections find a new server behind the same name, and servers get their memory back.

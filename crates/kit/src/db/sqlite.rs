@@ -1,6 +1,6 @@
 //! Connections to a SQLite file: WAL, and every commit on the disk before it is answered.
 
-use std::{fs::OpenOptions, io, os::unix::fs::OpenOptionsExt, path::Path};
+use std::{fs::OpenOptions, io, os::unix::fs::OpenOptionsExt, path::Path, time::Duration};
 
 use sea_orm::{
     ConnectOptions,
@@ -10,7 +10,7 @@ use sea_orm::{
     },
 };
 
-use super::ACQUIRE_TIMEOUT;
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Makes the file, for its owner only, where it is not there yet; SQLite gives the files beside it the same mode. Its
 /// folder may be an old one that everybody can look into.
