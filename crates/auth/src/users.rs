@@ -69,9 +69,7 @@ pub async fn by_username(auth: &Auth, username: &str) -> Result<Option<User>> {
 /// The account that goes by a username or an email, folded. No username has an `@`.
 pub async fn by_identifier(db: &impl ConnectionTrait, folded: &str) -> Result<Option<Model>> {
     let column = if folded.contains('@') { Column::EmailFolded } else { Column::UsernameFolded };
-    let user = Entity::find().filter(column.eq(folded)).one(db).await?;
-    // MySQL's collations take `bob ` for `bob`.
-    Ok(user.filter(|user| folded == user.email_folded || folded == user.username_folded))
+    Ok(Entity::find().filter(column.eq(folded)).one(db).await?)
 }
 
 /// Oneself. A token may outlive its account by a moment: then it is worth nothing.

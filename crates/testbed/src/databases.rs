@@ -46,7 +46,7 @@ impl TestDatabase {
     }
 
     fn file() -> Self {
-        let folder = Some(tempfile::tempdir().unwrap());
+        let folder = Some(tempfile::tempdir().expect("a temporary folder"));
         let none = String::new;
         Self { host: none(), port: 0, name: none(), user: none(), password: none(), folder }
     }
@@ -61,9 +61,9 @@ impl TestDatabase {
             format!("CREATE USER {user} IDENTIFIED BY '{PASSWORD}'"),
             format!("GRANT ALL ON {name}.* TO {user}"),
         ] {
-            connection.execute(AssertSqlSafe(statement)).await.unwrap();
+            connection.execute(AssertSqlSafe(statement)).await.expect("an administrator may");
         }
-        connection.close().await.unwrap();
+        connection.close().await.expect("it is ours");
         let (host, port) = (admin.get_host().to_owned(), admin.get_port());
         Self { host, port, name, user, password: PASSWORD.into(), folder: None }
     }

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::harness::{PASSWORD, Person, TestApp};
 
-const ROUNDS: usize = 6;
+const ROUNDS: i64 = 6;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn changes_of_one_account_at_once_never_fail() {
@@ -64,12 +64,12 @@ async fn accounts_that_are_deleted_and_made_at_once_never_fail() {
         }
     }
     let cursors = "SELECT COUNT(DISTINCT cursor) - COUNT(*) + MAX(cursor) FROM account_changes";
-    assert_eq!(app.value::<i64>(&quoted(&app, cursors)).await, 4 * ROUNDS as i64, "one each, no gap");
+    assert_eq!(app.value::<i64>(&quoted(&app, cursors)).await, 4 * ROUNDS, "one each, no gap");
 }
 
 /// `cursor` is a word of MySQL's.
 fn quoted(app: &TestApp, sql: &str) -> String {
-    use sea_orm::{ConnectionTrait, DbBackend};
+    use sea_orm::DbBackend;
     let mark = if app.db.reader.get_database_backend() == DbBackend::MySql { "`" } else { "\"" };
     sql.replace("cursor", &format!("{mark}cursor{mark}"))
 }

@@ -3,6 +3,7 @@
 mod authorization;
 mod bad_input;
 mod commands;
+mod databases;
 mod durability;
 mod fuzzing;
 mod harness;

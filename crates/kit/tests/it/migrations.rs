@@ -88,7 +88,7 @@ async fn many_starters_migrate_once() {
     for _ in 0..4 {
         others.push(open(&place).await);
     }
-    let all = others.iter().map(|other| other.migrate::<Migrator>());
+    let all = others.iter().map(kit::db::Database::migrate::<Migrator>);
     for migrated in futures::future::join_all(all).await {
         migrated.unwrap();
     }

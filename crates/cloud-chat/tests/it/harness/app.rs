@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 use tempfile::TempDir;
-use testbed::nats::NatsServer;
+use testbed::{Engine, TestDatabase, nats::NatsServer};
 use tokio::sync::watch;
 
 use super::{
@@ -130,16 +130,29 @@ async fn start_services(folder: &Path, topology: &Topology, ws: usize, nats_url:
         settings.extend(own.iter().map(|(name, value)| ((*name).into(), value.clone())));
         Plan::service(role, folder.join(format!("{role}-{nth}.log")), settings)
     };
-    let database = |name: &str| ("DATABASE_URL", format!("sqlite:{}", folder.join(name).display()));
     let address = |server: &Server| format!("http://127.0.0.1:{}", server.port());
 
-    let auth = Server::start(plan("auth", 1, &[database("auth.db")])).await;
-    let chat = plan("chat", 1, &[database("chat.db"), ("AUTH_SERVICE_URL", address(&auth))]);
-    let chat = Server::start(chat).await;
+    let auth = Server::start(plan("auth", 1, &database().await)).await;
+    let mut chat = database().await;
+    chat.push(("AUTH_SERVICE_URL", address(&auth)));
+    let chat = Server::start(plan("chat", 1, &chat)).await;
     let chat_url = address(&chat);
     let mut servers = vec![auth, chat];
     for nth in 1..=ws {
         servers.push(Server::start(plan("ws", nth, &[("CHAT_SERVICE_INTERNAL", chat_url.clone())])).await);
     }
     servers
+}
+
+/// One on the server that all tests share, as the variables of a service name it.
+async fn database() -> Vec<(&'static str, String)> {
+    let TestDatabase { host, port, name, user, password, .. } = TestDatabase::new(Engine::MariaDb).await;
+    vec![
+        ("DB_HOST", host),
+        ("DB_PORT", port.to_string()),
+        ("DB_NAME", name),
+        ("DB_USER", user),
+        ("DB_PASSWORD", password),
+        ("DB_SYNC", "true".into()),
+    ]
 }

@@ -17,7 +17,7 @@ pub struct Topology {
 pub(super) enum Shape {
     /// Everything in one, on SQLite.
     OneProcess,
-    /// Auth, chat and this many nodes for sockets, each a process, over NATS.
+    /// Auth, chat and this many nodes for sockets, each a process, over MariaDB and NATS.
     Services { ws: usize },
 }
 
