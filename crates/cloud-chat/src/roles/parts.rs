@@ -120,6 +120,7 @@ pub fn warn_of_risks(limits: LimitOptions, development: DevelopmentOptions) {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "`map_err` gives it away")]
 pub fn explain(error: kit::Error) -> String {
     format!("cannot start: {error}")
 }

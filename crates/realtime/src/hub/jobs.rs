@@ -46,7 +46,7 @@ impl Actor {
         self.jobs.spawn(async move {
             let tell = async {
                 interest.unlisten(&change.unlisten).await;
-                interest.listen(&change.listen).await
+                interest.listen(&change.listen).await;
             };
             let is_done = tokio::time::timeout(timeout, tell).await.is_ok();
             if !is_done {
