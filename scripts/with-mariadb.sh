@@ -7,15 +7,18 @@ export PATH="$PATH:/usr/sbin"
 
 # What the product must not depend on is set as unlike it as can be: character set, time zone, leniency, isolation.
 serve() { # serve DIR PORT
-  exec mariadbd --no-defaults --user="$(id -un)" --datadir="$1/data" --socket="$1/socket" --pid-file="$1/pid" \
+  exec mariadbd --no-defaults --user="$(id -un)" --datadir="$1/data" --tmpdir="$1/tmp" --socket="$1/socket" \
+    --pid-file="$1/pid" \
     --bind-address=127.0.0.1 --port="$2" --skip-name-resolve --max-connections=400 --max-allowed-packet=16M \
     --innodb-buffer-pool-size=64M --innodb-log-file-size=32M --innodb-flush-log-at-trx-commit=1 \
     --character-set-server=latin1 --collation-server=latin1_swedish_ci --default-time-zone=+05:00 \
     --sql-mode= --transaction-isolation=SERIALIZABLE --log-error="$1/log"
 }
 
+# A folder for temporary files each: a server that starts deletes what it finds there.
 prepare() { # prepare DIR
-  mariadb-install-db --no-defaults --user="$(id -un)" --datadir="$1/data" --innodb-log-file-size=32M \
+  mkdir "$1/tmp"
+  TMPDIR="$1/tmp" mariadb-install-db --no-defaults --user="$(id -un)" --datadir="$1/data" --innodb-log-file-size=32M \
     --auth-root-authentication-method=normal --skip-test-db > "$1/install.log" 2>&1 || { cat "$1/install.log" >&2; return 1; }
 }
 
