@@ -86,4 +86,5 @@ async fn unlock(holder: DatabaseTransaction) -> Result<(), DbErr> {
     holder.rollback().await
 }
 
-const LOCK: &str = "CONCAT('cloud-chat ', SHA1(DATABASE()))";
+/// At most 64 characters. Not SHA1, which MySQL 9 has no more.
+const LOCK: &str = "CONCAT('cloud-chat ', LEFT(SHA2(DATABASE(), 256), 40))";
