@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { cp, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -16,20 +16,22 @@ export class Server {
     private readonly port: number,
     private readonly folder: string,
     host: string,
+    private readonly settings: Record<string, string>,
   ) {
     this.url = `http://${host}:${port}`
   }
 
-  static async start(host = 'localhost'): Promise<Server> {
+  static async start(host = 'localhost', settings = {}): Promise<Server> {
     const folder = await mkdtemp(join(tmpdir(), 'cloud-chat-'))
-    const server = new Server(await freePort(), folder, host)
+    const server = new Server(await freePort(), folder, host, settings)
     await server.run()
     return server
   }
 
   async run(): Promise<void> {
     const args = ['--port', String(this.port), '--data-dir', this.folder]
-    const env = { ...process.env, DEV_MODE: 'true', RATE_LIMITS: 'off', FRONTEND_URL: this.url }
+    const defaults = { DEV_MODE: 'true', RATE_LIMITS: 'off', FRONTEND_URL: this.url }
+    const env = { ...process.env, ...defaults, ...this.settings }
     this.process = spawn(binary, args, { env, stdio: 'ignore' })
     await this.ready()
   }
@@ -42,6 +44,20 @@ export class Server {
     const exit = once(running, 'exit')
     running.kill('SIGKILL')
     await exit
+  }
+
+  /** The rooms and messages as they are now; with the answer they are set back. Only while it is not running. */
+  async backUp(): Promise<() => Promise<void>> {
+    const isChat = (name: string) => name.startsWith('chat.db')
+    const files = (await readdir(this.folder)).filter(isChat)
+    const copies = await mkdtemp(join(this.folder, 'backup-'))
+    for (const file of files) await cp(join(this.folder, file), join(copies, file))
+    return async () => {
+      for (const file of (await readdir(this.folder)).filter(isChat)) {
+        await rm(join(this.folder, file))
+      }
+      for (const file of files) await cp(join(copies, file), join(this.folder, file))
+    }
   }
 
   async stop(): Promise<void> {

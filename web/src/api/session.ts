@@ -85,6 +85,12 @@ export class Session {
     this.channel.say({ kind: 'ended', because })
   }
 
+  /** Null while nobody is signed in. */
+  userId(): string | null {
+    const state = this.state.get()
+    return state.status === 'signedIn' ? state.user.id : null
+  }
+
   /** The token in memory, or a new one: after a sleep the timer that replaces it is late. */
   async accessToken(): Promise<string> {
     if (!this.token || Date.now() >= this.expiresAt) await this.refresh()

@@ -4,7 +4,7 @@ import { fetchBody } from '@/api/client'
 import { session } from '@/api/session'
 import type { Account, ServerEvent } from '@/api/types'
 import { socketUrl } from '@/lib/env'
-import { failureOf } from '@/lib/failure'
+import { Failure, failureOf } from '@/lib/failure'
 
 import { Keeper } from './keeper'
 import { keys } from './keys'
@@ -29,13 +29,20 @@ export interface Live {
 
 export function createLive(me: Account): Live {
   const queries = createQueries(() => socket.state.get() === 'connected')
-  const keeper = new Keeper({ queries, me: me.id, isSignedIn: () => isSignedIn(me) })
+  const isSignedIn = () => session.userId() === me.id
+  // Somebody else may have signed in since, in this tab or in another: nothing is sent under their name.
+  const asMe = async <T>(ask: () => Promise<T>) => {
+    if (!isSignedIn()) throw new Failure('UNAUTHORIZED', { status: 401 })
+    return ask()
+  }
+  const keeper = new Keeper({ queries, me: me.id, isSignedIn })
   const sync = new Sync(queries, me.id, httpPages, (roomId) => outbox.settle(roomId))
   const socket: ChatSocket = new ChatSocket({
     url: socketUrl,
     token: async (fresh) => {
       if (fresh) await session.refresh()
-      return session.accessToken()
+      const token = await session.accessToken()
+      return asMe(() => Promise.resolve(token))
     },
     onEvent: (event: ServerEvent) => {
       if (event.type === 'system') keeper.connected(event.rooms)
@@ -50,10 +57,12 @@ export function createLive(me: Account): Live {
     sendAction: (action) => socket.send(action),
     isConnected: () => socket.state.get() === 'connected',
     post: ({ roomId, content, clientMessageId }) =>
-      fetchBody('post', '/messages/{roomId}', {
-        path: { roomId },
-        body: { content, clientMessageId },
-      }),
+      asMe(() =>
+        fetchBody('post', '/messages/{roomId}', {
+          path: { roomId },
+          body: { content, clientMessageId },
+        }),
+      ),
     onPosted: (message) => sync.handle({ type: 'message', roomId: message.roomId, message }),
     onStored: (roomId, seq) => sync.logs.hear(roomId, seq),
     seqInLog: (entry) =>
@@ -62,7 +71,7 @@ export function createLive(me: Account): Live {
   })
   const reads = new ReadMarker({
     post: (roomId, seq) =>
-      fetchBody('post', '/rooms/{id}/read', { path: { id: roomId }, body: { seq } }),
+      asMe(() => fetchBody('post', '/rooms/{id}/read', { path: { id: roomId }, body: { seq } })),
     onSeen: (roomId, seq) => sync.rooms.markRead(roomId, seq),
   })
   const live = { queries, socket, sync, outbox, reads, keeper }
@@ -91,11 +100,6 @@ function start({ socket, sync, outbox, reads, keeper }: Omit<Live, 'start'>): ()
     stopKeeper()
     stopLeaves()
   }
-}
-
-function isSignedIn(me: Account): boolean {
-  const state = session.state.get()
-  return state.status === 'signedIn' && state.user.id === me.id
 }
 
 function createQueries(isConnected: () => boolean): QueryClient {

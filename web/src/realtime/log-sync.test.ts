@@ -1,4 +1,4 @@
-import { QueryClient } from '@tanstack/react-query'
+import { QueryClient, QueryObserver } from '@tanstack/react-query'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 
@@ -27,7 +27,11 @@ function setUp(server: ServerLog, pages: Partial<Pages> = {}) {
   )
   const open = () => queries.query({ queryKey: keys.log(1), queryFn: () => sync.load(1) })
   const log = () => queries.getQueryData<RoomLog>(keys.log(1))
-  return { sync, open, log }
+  const show = () =>
+    new QueryObserver(queries, { queryKey: keys.log(1), queryFn: () => sync.load(1) }).subscribe(
+      () => undefined,
+    )
+  return { sync, open, log, show }
 }
 
 function serverWith(count: number, pageSize = 3): ServerLog {
@@ -46,6 +50,26 @@ describe('log sync', () => {
     sync.connected([{ roomId: 1, lastSeq: 12 }])
     await vi.runAllTimersAsync()
     expect(log()?.messages).toEqual(server.messages)
+  })
+
+  test('forgets what a server that was set back to an earlier state does not have any more', async () => {
+    const server = serverWith(8)
+    const { sync, open, log, show } = setUp(server)
+    const hide = show()
+    await open()
+    expect(log()?.messages.at(-1)).toEqual(messageAt(8))
+    server.messages.length = 4
+    sync.lost()
+    sync.connected([{ roomId: 1, lastSeq: 4 }])
+    await vi.runAllTimersAsync()
+    expect(log()?.messages.at(-1)).toEqual(messageAt(4))
+    sync.receive(server.commit({ content: 'after the restore' }))
+    expect(log()?.messages.at(-1)?.content).toBe('after the restore')
+
+    hide()
+    server.messages.length = 2
+    sync.connected([{ roomId: 1, lastSeq: 2 }])
+    expect(log()).toBeUndefined()
   })
 
   test('loads back to a message, and not further', async () => {

@@ -92,8 +92,12 @@ export class LogSync {
   connected(positions: readonly { roomId: number; lastSeq: number }[]): void {
     this.epoch += 1
     const reached = new Map(positions.map((position) => [position.roomId, position.lastSeq]))
-    for (const [roomId, seq] of reached) this.note(roomId, seq)
+    for (const [roomId, seq] of reached) this.heard.set(roomId, seq)
     for (const roomId of this.loadedRooms()) {
+      if ((reached.get(roomId) ?? Infinity) < (this.reached(roomId) ?? 0)) {
+        this.reload(roomId)
+        continue
+      }
       this.update(roomId, (log) => {
         const reach = reached.get(roomId)
         const isWhole = reach !== undefined && reach <= lastSeq(log)
@@ -123,6 +127,12 @@ export class LogSync {
   stop(): void {
     this.repairing.clear()
     this.sleeper.wakeAll()
+  }
+
+  /** The server was set back to an earlier state: what it does not have any more is gone. */
+  private reload(roomId: number): void {
+    this.queries.removeQueries({ queryKey: keys.log(roomId), type: 'inactive' })
+    void this.queries.invalidateQueries({ queryKey: keys.log(roomId) })
   }
 
   private startRepair(roomId: number): void {

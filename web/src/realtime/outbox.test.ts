@@ -171,6 +171,15 @@ describe('the outbox', () => {
     expect(world.sent.map(({ content }) => content)).toEqual(['bad', 'good'])
   })
 
+  test('keeps what waits when the session ends on the way', async () => {
+    const { outbox, post, states } = await setUp(false)
+    post.mockRejectedValue(new Failure('SESSION_REVOKED', { status: 401 }))
+    outbox.add(1, 'hello')
+    await pass(0)
+    expect(post).toHaveBeenCalledOnce()
+    expect(states()).toEqual([['hello', 'pending']])
+  })
+
   test('sends a failed message again with the same id', async () => {
     const { outbox, world, lastSent } = await setUp()
     outbox.add(1, 'bad')
@@ -308,6 +317,35 @@ describe('the outboxes of two tabs', () => {
     expect(two.world.sent).toEqual(one.world.sent)
     two.ack(two.lastSent().clientMessageId)
     expect(two.world.sent.map(({ content }) => content)).toEqual(['first', 'second'])
+  })
+
+  test('do not wait for one that sends and is frozen', async () => {
+    const me = randomId()
+    void navigator.locks.request(`outbox.${me}`, () => new Promise(() => undefined))
+    const two = await setUp(true, me)
+    const three = await setUp(true, me)
+    two.outbox.add(1, 'first')
+    two.outbox.add(1, 'second')
+    await pass(1900)
+    expect(two.world.sent).toEqual([])
+    await pass(200)
+    two.ack(two.lastSent().clientMessageId)
+    expect(two.world.sent.map(({ content }) => content)).toEqual(['first', 'second'])
+    await pass(10_000)
+    expect(three.world.sent).toEqual([])
+  })
+
+  test('leave it to the one that sends as long as it does', async () => {
+    const one = await setUp()
+    const two = await setUp(true, one.me)
+    for (const content of ['1', '2', '3', '4']) two.outbox.add(1, content)
+    for (let seq = 1; seq <= 4; seq += 1) {
+      await pass(1500)
+      one.ack(one.lastSent().clientMessageId, seq)
+    }
+    await pass(5000)
+    expect(one.world.sent.map(({ content }) => content)).toEqual(['1', '2', '3', '4'])
+    expect(two.world.sent).toEqual([])
   })
 
   test('discard and send again what failed in either', async () => {

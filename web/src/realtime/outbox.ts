@@ -39,11 +39,22 @@ const ACK_MS = 10_000
 const EVENT_MS = 1000
 const RETRY_MS = 3000
 const UNAVAILABLE_TRIES = 5
+/** Says nothing about the message. Where the session has ended it waits for the next one. */
+const WORTH_WAITING = [
+  'UNREACHABLE',
+  'RATE_LIMITED',
+  'UNAUTHORIZED',
+  'SESSION_REVOKED',
+  'BAD_REFRESH_TOKEN',
+  'ACCOUNT_DISABLED',
+]
+/** How long what was written here may wait for the tab that sends: that one may be frozen in the background. */
+const TAKE_OVER_MS = 2000
 
 /**
  * Sends what was written, one message of a room at a time so that their order holds, and keeps each until the log has
- * it. All tabs of the browser show the same entries and one of them sends. A repeat carries the same
- * `clientMessageId`, so it never makes a second message.
+ * it. All tabs of the browser show the same entries and one of them sends; when that one is silent, so does the one in
+ * which it was written. A repeat carries the same `clientMessageId`, so it never makes a second message.
  */
 export class Outbox {
   /** Room -> what is under way there, by socket or by HTTP. */
@@ -54,9 +65,12 @@ export class Outbox {
   private readonly unanswered = new Set<string>()
   /** Sent or discarded: late news of these must not bring them back. */
   private readonly gone = new Set<string>()
+  /** Written or sent again in this tab. */
+  private readonly own = new Set<string>()
   private readonly storage: OutboxStorage
   private channel: TabChannel<News> | null = null
   private isSender = false
+  private patience: ReturnType<typeof setTimeout> | undefined
 
   constructor(private readonly options: OutboxOptions) {
     this.storage = new OutboxStorage(options.me)
@@ -73,6 +87,8 @@ export class Outbox {
     withTabLock(name, send).catch(send)
     return () => {
       stopping.abort()
+      this.isSender = false
+      this.beginPatience()
       for (const id of [...this.timers.keys()]) this.cancel(id)
       this.channel?.close()
     }
@@ -87,6 +103,7 @@ export class Outbox {
       after: this.options.reached(roomId),
       state: 'pending',
     }
+    this.own.add(entry.clientMessageId)
     this.write([...this.entries(), entry])
     this.save(entry)
     this.pump(roomId)
@@ -94,6 +111,7 @@ export class Outbox {
 
   retry(id: string): void {
     this.tries.delete(id)
+    this.own.add(id)
     const entry = this.change(id, { state: 'pending', code: undefined })
     if (!entry) return
     this.land(entry)
@@ -148,7 +166,6 @@ export class Outbox {
     this.isSender = true
     this.pumpAll()
     await new Promise((resolve) => stopping.addEventListener('abort', resolve))
-    this.isSender = false
   }
 
   private async restore(): Promise<void> {
@@ -172,6 +189,7 @@ export class Outbox {
       }
       case 'gone':
         this.gone.add(news.id)
+        this.beginPatience()
         // Again, as this tab may have been about to write it.
         void this.storage.remove(news.id)
         if (news.seq === undefined) this.drop(news.id)
@@ -183,6 +201,7 @@ export class Outbox {
   }
 
   private pump(roomId: number): void {
+    if (!this.isSender) this.waitForSender()
     if (!this.isSender || this.flights.has(roomId)) return
     const entry = this.entries().find((one) => one.roomId === roomId && one.state === 'pending')
     if (!entry || this.timers.has(entry.clientMessageId)) return
@@ -206,6 +225,29 @@ export class Outbox {
       if (state === 'pending' && this.flights.get(roomId)?.id !== id) this.cancel(id)
     }
     this.pumpAll()
+  }
+
+  private waitForSender(): void {
+    if (!this.hasOwnWaiting()) return
+    this.patience ??= setTimeout(() => {
+      this.patience = undefined
+      if (!this.hasOwnWaiting()) return
+      // From now on both send, and the server takes it for one.
+      this.isSender = true
+      this.pumpAll()
+    }, TAKE_OVER_MS)
+  }
+
+  /** The tab that sends does. */
+  private beginPatience(): void {
+    clearTimeout(this.patience)
+    this.patience = undefined
+  }
+
+  private hasOwnWaiting(): boolean {
+    const isWaiting = ({ clientMessageId: id, state }: OutboxEntry) =>
+      state === 'pending' && this.own.has(id)
+    return this.options.isConnected() && this.entries().some(isWaiting)
   }
 
   private async post(entry: OutboxEntry): Promise<void> {
@@ -255,7 +297,7 @@ export class Outbox {
   }
 
   private isWorthWaiting(id: string, code: string): boolean {
-    if (code === 'UNREACHABLE' || code === 'RATE_LIMITED') return true
+    if (WORTH_WAITING.includes(code)) return true
     const tries = (this.tries.get(id) ?? 0) + 1
     this.tries.set(id, tries)
     return code === 'UNAVAILABLE' && tries < UNAVAILABLE_TRIES

@@ -26,6 +26,15 @@ export class RoomSync {
     return rooms.map((room) => this.withNews(room))
   }
 
+  /** What was heard of that is not there any more, as the server was set back to an earlier state, is forgotten. */
+  connected(positions: readonly { roomId: number; lastSeq: number }[]): void {
+    for (const { roomId, lastSeq } of positions) {
+      if ((this.newest.get(roomId)?.seq ?? 0) > lastSeq) this.newest.delete(roomId)
+      if ((this.read.get(roomId) ?? 0) > lastSeq) this.read.delete(roomId)
+    }
+    void this.refetch()
+  }
+
   receive(message: Message): void {
     const known = this.newest.get(message.roomId)
     if (!known || message.seq > known.seq) this.newest.set(message.roomId, message)

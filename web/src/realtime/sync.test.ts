@@ -90,6 +90,15 @@ describe('an event', () => {
     vi.useRealTimers()
   })
 
+  test('is forgotten when the server was set back to an earlier state', async () => {
+    sync.handle({ type: 'message', roomId: 1, message: messageAt(3, { userId: 'bob' }) })
+    sync.handle({ type: 'read', roomId: 1, seq: 3 })
+    fetchBody.mockResolvedValue([garden])
+    expect((await sync.rooms.loadRooms())[0]).toMatchObject({ lastSeq: 3, lastReadSeq: 3 })
+    sync.rooms.connected([{ roomId: 1, lastSeq: 2 }])
+    expect(await sync.rooms.loadRooms()).toEqual([garden])
+  })
+
   test('is not undone by an answer that was on its way', async () => {
     fetchBody.mockResolvedValue([garden])
     const message = messageAt(3, { userId: 'bob' })

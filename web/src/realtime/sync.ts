@@ -33,7 +33,7 @@ export class Sync {
     switch (event.type) {
       case 'system':
         this.logs.connected(event.rooms)
-        void this.rooms.refetch()
+        this.rooms.connected(event.rooms)
         void this.queries.invalidateQueries({ queryKey: ['members'] })
         // What could not be loaded while the server was away can be now.
         void this.queries.invalidateQueries({
