@@ -1,3 +1,4 @@
+import { expectNothingSideways } from './support/overflow'
 import { Person } from './support/person'
 import { Server } from './support/server'
 import { expect, test } from './support/test'
@@ -23,8 +24,7 @@ test('on a phone rooms and members are drawers, with a way back', async ({ perso
   await page.getByRole('button', { name: 'Close' }).tap()
   await page.goBack()
   await expect(page.getByRole('heading', { level: 1, name: 'General' })).toBeVisible()
-  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
-  expect(overflow).toBeLessThanOrEqual(0)
+  await expectNothingSideways(page)
 })
 
 test('on a phone Back closes what lies over the room, and unread elsewhere is shown', async ({
@@ -71,10 +71,7 @@ test('nothing has to be scrolled sideways at 320 pixels', async ({ person, accou
   for (const path of ['/', `/r/${room.id}`, '/profile']) {
     await alice.open(path)
     await expect(alice.page.getByRole('heading', { level: 1 })).toBeVisible()
-    const overflow = await alice.page.evaluate(
-      () => document.documentElement.scrollWidth - innerWidth,
-    )
-    expect(overflow, path).toBeLessThanOrEqual(0)
+    await expectNothingSideways(alice.page)
   }
 })
 

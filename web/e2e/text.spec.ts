@@ -1,5 +1,4 @@
-import AxeBuilder from '@axe-core/playwright'
-
+import { expectNoViolations } from './support/axe'
 import { expect, test } from './support/test'
 
 const codes = {
@@ -35,14 +34,10 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await alice.page.getByRole('button', { name: 'Formatting' }).click()
     await alice.composer.fill('word '.repeat(1000))
     await alice.composer.press('Control+Shift+P')
-    const look = async () => {
-      const { violations } = await new AxeBuilder({ page: alice.page }).analyze()
-      return violations.map(({ id, nodes }) => [id, ...nodes.map((node) => node.html)])
-    }
-    expect(await look()).toEqual([])
+    await expectNoViolations(alice.page)
     await alice.page.getByRole('button', { name: 'Emoji', exact: true }).click()
     await expect(alice.page.getByRole('gridcell').first()).toBeVisible()
-    expect(await look()).toEqual([])
+    await expectNoViolations(alice.page)
   })
 }
 
