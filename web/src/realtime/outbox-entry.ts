@@ -11,8 +11,10 @@ export interface OutboxEntry {
   state: 'pending' | 'acked' | 'failed'
   /** Of an acked one. */
   seq?: number
-  /** Why a failed one failed. */
+  /** Why a failed one failed, or a pending one waits. */
   code?: string
+  /** When a pending one that the server asked to wait is sent again, as `Date.now()` counts. */
+  retryAt?: number
 }
 
 /** As they were written, whichever tab it was in. */

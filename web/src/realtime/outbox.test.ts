@@ -200,7 +200,7 @@ describe('the outbox', () => {
   })
 
   test('waits as long as a limit says, keeping the order', async () => {
-    const { outbox, world, lastSent } = await setUp()
+    const { outbox, world, lastSent, entries } = await setUp()
     outbox.add(1, 'one')
     outbox.add(1, 'two')
     const { clientMessageId } = lastSent()
@@ -211,6 +211,7 @@ describe('the outbox', () => {
       clientMessageId,
       retryAfterMs: 1200,
     })
+    expect(entries()[0]).toMatchObject({ code: 'RATE_LIMITED', retryAt: Date.now() + 1200 })
     await pass(1199)
     expect(world.sent).toHaveLength(1)
     await pass(1)

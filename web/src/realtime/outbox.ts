@@ -112,7 +112,7 @@ export class Outbox {
   retry(id: string): void {
     this.tries.delete(id)
     this.own.add(id)
-    const entry = this.change(id, { state: 'pending', code: undefined })
+    const entry = this.change(id, { state: 'pending', code: undefined, retryAt: undefined })
     if (!entry) return
     this.land(entry)
     this.save(entry)
@@ -288,6 +288,7 @@ export class Outbox {
     if (this.find(id)?.state !== 'pending') return
     this.land(entry)
     if (this.isWorthWaiting(id, code)) {
+      this.change(id, { code, retryAt: Date.now() + retryAfterMs })
       this.later(id, retryAfterMs, () => this.pump(roomId))
     } else {
       const failed = this.change(id, { state: 'failed', code })

@@ -16,6 +16,8 @@ export function ShortcutsDialog({ onClose }: { onClose: () => void }) {
     [names.newLine, [shift, keys.enter]],
     [names.bold, [commandKey, 'B']],
     [names.italic, [commandKey, 'I']],
+    [names.strike, [commandKey, shift, 'X']],
+    [names.preview, [commandKey, shift, 'P']],
     [names.shortcuts, [commandKey, '/']],
     [names.markRead, [keys.escape]],
   ]
