@@ -6,7 +6,6 @@ import { beforeEach, expect, test, vi } from 'vitest'
 import { chooseLanguage } from '@/i18n/language'
 import type { Live } from '@/realtime/live'
 import { LiveProvider } from '@/realtime/live-context'
-import { toasts } from '@/ui/toast-store'
 
 import { loadMarkdown } from '../markdown/load-markdown'
 import { MessageText } from '../message-text'
@@ -137,16 +136,6 @@ test('the preview shows what the room will show', async () => {
     expect(preview.innerHTML).toBe(room.container.innerHTML)
     room.unmount()
   }
-})
-
-test('a pasted file is refused aloud', async () => {
-  const { box } = show()
-  await user.click(box)
-  await user.paste({
-    files: [new File(['x'], 'x.png')],
-    types: ['Files'],
-  } as unknown as DataTransfer)
-  expect(toasts.get().map((one) => one.text)).toEqual(['Files cannot be sent yet.'])
 })
 
 test('in French numbers are written as one writes them there', () => {

@@ -13,7 +13,6 @@ import { loadMarkdownLater } from '../markdown/load-markdown'
 import { CharacterCount } from './character-count'
 import { loadDraft, saveDraft } from '../drafts'
 import { editText, insertText } from './edit-text'
-import { fileDrop } from './file-drop'
 import { type Format, format } from './format'
 import { commandOf, shortcutText } from './format-keys'
 import { FormatTools } from './format-tools'
@@ -101,7 +100,6 @@ export function Composer({ room, title, onSend }: Props) {
           aria-invalid={isTooLong || undefined}
           onChange={(event) => change(event.target.value)}
           onKeyDown={onKeyDown}
-          {...fileDrop(t.composer.noFiles)}
           className="block max-h-[40dvh] min-h-11 w-full resize-none bg-transparent px-3.5 pt-3 pb-1.5 text-base outline-none placeholder:text-muted placeholder-shown:overflow-hidden placeholder-shown:whitespace-nowrap"
         />
         <div className="flex items-center gap-0.5 p-1">

@@ -1,8 +1,8 @@
 import type { Element } from 'hast'
 
 import { useTexts } from '@/i18n/language'
+import { CopyButton } from '@/ui/copy-button'
 
-import { CopyButton } from './copy-button'
 import { useHighlighted } from './use-highlighted'
 
 /** Code as it was typed at once, and in colours as soon as its language is here. */
@@ -30,7 +30,7 @@ export function CodeBlock({ node }: { node?: Element }) {
             : code}
         </code>
       </pre>
-      <CopyButton text={code} />
+      <CopyButton label={t.text.copy} text={code} isCorner />
     </div>
   )
 }
