@@ -57,6 +57,7 @@ export function pwa() {
       navigateFallback: 'index.html',
       navigateFallbackDenylist: [new RegExp(isOneOf)],
       inlineWorkboxRuntime: true,
+      importScripts: ['/notification-click.js'],
       sourcemap: false,
       // These functions are copied into the service worker: they can use nothing from here.
       runtimeCaching: [

@@ -5,6 +5,7 @@ import {
   recordNotifications,
 } from './support/attention'
 import type { Person } from './support/person'
+import { appIsKept } from './support/kept'
 import { expect, test } from './support/test'
 
 async function chooseNotifications(alice: Person): Promise<void> {
@@ -134,4 +135,35 @@ test('the tab shows that there is something to read', async ({ person, account }
   await alice.room('General').click()
   await expect(icon).toHaveAttribute('href', '/favicon.svg')
   await expect(alice.page).not.toHaveTitle(/^\(/)
+})
+
+test('a click on a notification of the service worker leads to its room', async ({
+  person,
+  account,
+}) => {
+  const alice = await person('alice')
+  await alice.signUp()
+  const bob = await account('bob')
+  const garden = await bob.createRoom('Garden')
+  await bob.request('POST', `/rooms/${garden.id}/add-member`, { username: 'alice' })
+  await appIsKept(alice.page)
+  await expect(alice.room('Garden')).toBeVisible()
+  const [worker] = alice.page.context().serviceWorkers()
+  const isClosed = await worker?.evaluate(async (path) => {
+    let closed = false
+    let opened = Promise.resolve()
+    // The browser makes none of its own without a notification of the system.
+    const click = Object.assign(new Event('notificationclick'), {
+      notification: { data: { path }, close: () => (closed = true) },
+      waitUntil: (promise: Promise<void>) => (opened = promise),
+    })
+    dispatchEvent(click)
+    // Only a click of a person may take the focus to a window.
+    await opened.catch((error: unknown) => {
+      if (!(error instanceof DOMException) || error.name !== 'InvalidAccessError') throw error
+    })
+    return closed
+  }, `/r/${garden.id}`)
+  expect(isClosed).toBe(true)
+  await expect(alice.page.getByRole('heading', { level: 1, name: 'Garden' })).toBeVisible()
 })

@@ -23,7 +23,7 @@ export function showNotification(notice: Notice, onClick: () => void): void {
     }
     shown.set(tag, notification)
   } catch {
-    // On Android only the service worker may; it opens `path`.
+    // On Android only the service worker may; it opens `path` (notification-click.js).
     shown.set(tag, null)
     void registration().then((worker) => worker?.showNotification(title, options))
   }

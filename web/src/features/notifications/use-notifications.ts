@@ -15,6 +15,7 @@ import { wantsNotifications, wantsSound } from './choices'
 import { permission } from './permission'
 import { closeNotification, showNotification } from './shown'
 import { playSound } from './sound'
+import { useOpenedPath } from './use-opened-path'
 
 interface Options {
   titleOf: (room: RoomSummary) => string
@@ -29,6 +30,7 @@ export function useNotifications({ titleOf, pathOf }: Options): void {
   const isCurrent = useIsCurrent()
   const [arrivals] = useState(() => new Arrivals(me.id))
   const attention = useAttention()
+  useOpenedPath()
 
   const speak = useEffectEvent((roomId: number) => {
     const room = rooms.find(({ id }) => id === roomId)
