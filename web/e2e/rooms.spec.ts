@@ -17,6 +17,7 @@ test('a new member sees the room at once, and no longer when removed', async ({ 
   await bob.composer.fill('I was about to say')
   await alice.page.getByRole('button', { name: 'Remove bob' }).click()
   await alice.page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click()
+  await expect(alice.page.getByRole('heading', { name: /^Members/ })).toBeFocused()
   await expect(bob.room('Garden')).toHaveCount(0)
   await expect(bob.page.getByText('You are no longer in Garden.')).toBeVisible()
   await expect(bob.page.getByLabel('What you were writing')).toHaveValue('I was about to say')
@@ -28,6 +29,27 @@ test('a new member sees the room at once, and no longer when removed', async ({ 
   await bob.room('Garden').click()
   await expect(bob.composer).toHaveValue('I was about to say')
 })
+
+for (const width of [1280, 390]) {
+  test(`an empty room leads its owner to adding members, at ${width} pixels`, async ({
+    person,
+    account,
+  }) => {
+    const alice = await person('alice', { viewport: { width, height: 800 } })
+    const { page } = alice
+    await alice.signUp()
+    await expect(page.getByText('Nothing here yet')).toBeVisible()
+    const button = page.getByRole('button', { name: 'Add members' })
+    await expect(button).toHaveCount(0)
+    await account('bob')
+    if (width === 390) await page.getByRole('button', { name: 'Show rooms' }).click()
+    else await page.getByRole('button', { name: 'Members and settings' }).click()
+    await alice.createRoom('Garden')
+    await button.click()
+    await expect(page.getByLabel('Add somebody by username')).toBeFocused()
+    await alice.addMember('bob')
+  })
+}
 
 test('somebody who does not exist cannot be added', async ({ person }) => {
   const alice = await person('alice')

@@ -171,6 +171,8 @@ export const en = {
     send: 'Send',
     emptyTitle: 'Nothing here yet',
     empty: 'Write the first message below.',
+    emptyOwn: 'Add those who belong here, then write the first message below.',
+    addMembers: 'Add members',
     start: (room: string) => `This is the beginning of ${room}.`,
     loadingOlder: 'Loading earlier messages…',
     today: 'Today',

@@ -169,6 +169,8 @@ export const fr: Dictionary = {
     send: 'Envoyer',
     emptyTitle: 'Rien pour l’instant',
     empty: 'Écrivez le premier message ci-dessous.',
+    emptyOwn: 'Ajoutez-y du monde, puis écrivez le premier message ci-dessous.',
+    addMembers: 'Ajouter des membres',
     start: (room) => `C’est le début de ${room}.`,
     loadingOlder: 'Chargement des messages précédents…',
     today: 'Aujourd’hui',

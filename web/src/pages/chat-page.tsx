@@ -1,4 +1,5 @@
 import { useRef, useState } from 'react'
+import { flushSync } from 'react-dom'
 import { useParams } from 'react-router'
 
 import { ConnectionBanner } from '@/features/connection/connection-banner'
@@ -13,6 +14,7 @@ import { ShortcutsDialog } from '@/features/shortcuts/shortcuts-dialog'
 import { useTexts } from '@/i18n/language'
 import { useMedia } from '@/lib/use-media'
 import { ErrorBoundary } from '@/ui/error-boundary'
+import type { Focusable } from '@/ui/text-field'
 
 import { MembersSide } from './members-side'
 import { RoomBody } from './room-body'
@@ -33,6 +35,7 @@ export function ChatPage() {
   const [overlay, setOverlay] = useState<Overlay>(null)
   const [showsMembers, setShowsMembers] = useState(true)
   const heading = useRef<HTMLHeadingElement>(null)
+  const addField = useRef<Focusable>(null)
   useRoomFocus(heading, roomId, open.status)
   const close = () => setOverlay(null)
   const onSwitch = () => setOverlay('switcher')
@@ -46,6 +49,11 @@ export function ChatPage() {
   const members = {
     isOpen: isWide ? showsMembers : overlay === 'members',
     onToggle: () => (isWide ? setShowsMembers(!showsMembers) : setOverlay('members')),
+  }
+  const addMembers = () => {
+    // The field must be there before it can take the focus.
+    flushSync(() => (isWide ? setShowsMembers(true) : setOverlay('members')))
+    addField.current?.focus()
   }
   return (
     <div className="flex h-full overflow-hidden">
@@ -72,11 +80,13 @@ export function ChatPage() {
         <ConnectionBanner />
         <ShownFrom />
         <ErrorBoundary key={roomId}>
-          <RoomBody open={open} />
+          <RoomBody open={open} onAddMembers={addMembers} />
         </ErrorBoundary>
       </main>
       {open.status === 'ready' && members.isOpen && (
-        <MembersSide room={open.room} isWide={isWide} onClose={close} />
+        <ErrorBoundary key={`members-${roomId}`}>
+          <MembersSide room={open.room} addField={addField} isWide={isWide} onClose={close} />
+        </ErrorBoundary>
       )}
       {overlay === 'switcher' && (
         <RoomSwitcher onClose={close} onCreate={(name) => setOverlay({ create: name })} />

@@ -9,17 +9,23 @@ import { IconButton } from '@/ui/icon-button'
 
 interface Props {
   room: ComponentProps<typeof MembersPanel>['room']
+  addField: ComponentProps<typeof MembersPanel>['addField']
   isWide: boolean
   onClose: () => void
 }
 
 /** Members and settings: beside the conversation, or in a drawer over it. */
-export function MembersSide({ room, isWide, onClose }: Props) {
+export function MembersSide({ room, addField, isWide, onClose }: Props) {
   const t = useTexts()
   const closeButton = <IconButton icon={X} label={t.common.close} onClick={onClose} />
   const content = (
     <div className="flex min-h-full flex-col justify-between">
-      <MembersPanel key={room.id} room={room} action={isWide ? undefined : closeButton} />
+      <MembersPanel
+        key={room.id}
+        room={room}
+        addField={addField}
+        action={isWide ? undefined : closeButton}
+      />
       <RoomSettings key={`settings-${room.id}`} room={room} />
     </div>
   )

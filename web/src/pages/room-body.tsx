@@ -10,11 +10,23 @@ import { Spinner } from '@/ui/spinner'
 import { DepartedRoom } from './departed-room'
 import { TextLink } from './text-link'
 
-export function RoomBody({ open }: { open: OpenRoom }) {
+interface Props {
+  open: OpenRoom
+  onAddMembers: () => void
+}
+
+export function RoomBody({ open, onAddMembers }: Props) {
   const t = useTexts()
   switch (open.status) {
     case 'ready':
-      return <Conversation key={open.room.id} room={open.room} title={open.title} />
+      return (
+        <Conversation
+          key={open.room.id}
+          room={open.room}
+          title={open.title}
+          onAddMembers={onAddMembers}
+        />
+      )
     case 'loading':
       return <Spinner />
     case 'failed':

@@ -1,4 +1,17 @@
-import { type InputHTMLAttributes, type ReactNode, useEffect, useId, useRef } from 'react'
+import {
+  type InputHTMLAttributes,
+  type ReactNode,
+  type Ref,
+  useEffect,
+  useId,
+  useImperativeHandle,
+  useRef,
+} from 'react'
+
+/** What can be given the focus. */
+export interface Focusable {
+  focus: () => void
+}
 
 interface Props extends InputHTMLAttributes<HTMLInputElement> {
   label: string
@@ -8,11 +21,14 @@ interface Props extends InputHTMLAttributes<HTMLInputElement> {
   focused?: boolean
   /** Stands behind the input, on its line. */
   action?: ReactNode
+  ref?: Ref<Focusable>
 }
 
-export function TextField({ label, hint, error, focused, action, className = '', ...rest }: Props) {
+export function TextField(props: Props) {
+  const { label, hint, error, focused, action, ref, className = '', ...rest } = props
   const id = useId()
   const input = useRef<HTMLInputElement>(null)
+  useImperativeHandle(ref, () => ({ focus: () => input.current?.focus() }))
   useEffect(() => {
     if (focused) input.current?.focus()
   }, [focused])

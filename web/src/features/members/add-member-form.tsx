@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { type Ref, useState } from 'react'
 
 import type { Member } from '@/api/types'
 import { fieldText } from '@/i18n/failure-text'
@@ -9,7 +9,7 @@ import { useLive, useMe } from '@/realtime/live-context'
 import { Button } from '@/ui/button'
 import { CopyButton } from '@/ui/copy-button'
 import { Form } from '@/ui/form'
-import { TextField } from '@/ui/text-field'
+import { type Focusable, TextField } from '@/ui/text-field'
 import { toast } from '@/ui/toast-store'
 import { useCombobox } from '@/ui/use-combobox'
 
@@ -20,10 +20,11 @@ import { usePeople } from './use-people'
 interface Props {
   roomId: number
   members: readonly Member[]
+  field?: Ref<Focusable>
 }
 
 /** Search as one types: whoever is chosen is added, and the field is ready for the next one. */
-export function AddMemberForm({ roomId, members }: Props) {
+export function AddMemberForm({ roomId, members, field }: Props) {
   const t = useTexts()
   const { queries } = useLive()
   const me = useMe()
@@ -58,6 +59,7 @@ export function AddMemberForm({ roomId, members }: Props) {
     <Form submission={submission} fields={['username']}>
       <div className="relative">
         <TextField
+          ref={field}
           label={t.members.addLabel}
           action={
             <Button

@@ -1,4 +1,4 @@
-import { type ReactNode, useRef, useState } from 'react'
+import { type ReactNode, type Ref, useRef, useState } from 'react'
 
 import type { Member, RoomSummary } from '@/api/types'
 import { useTexts } from '@/i18n/language'
@@ -8,6 +8,7 @@ import { useMembers } from '@/realtime/use-members'
 import { Button } from '@/ui/button'
 import { SearchField } from '@/ui/search-field'
 import { Spinner } from '@/ui/spinner'
+import type { Focusable } from '@/ui/text-field'
 
 import { AddMemberForm } from './add-member-form'
 import { MemberRow } from './member-row'
@@ -18,9 +19,10 @@ interface Props {
   room: RoomSummary
   /** Stands beside the title. */
   action?: ReactNode
+  addField?: Ref<Focusable>
 }
 
-export function MembersPanel({ room, action }: Props) {
+export function MembersPanel({ room, action, addField }: Props) {
   const t = useTexts()
   const me = useMe()
   const isOwner = room.ownerUserId === me.id
@@ -41,7 +43,7 @@ export function MembersPanel({ room, action }: Props) {
         </h2>
         {action}
       </div>
-      {isOwner && <AddMemberForm roomId={room.id} members={members} />}
+      {isOwner && <AddMemberForm field={addField} roomId={room.id} members={members} />}
       {isPending && <Spinner />}
       {isError && (
         <Button look="quiet" onClick={() => void refetch()}>

@@ -14,7 +14,14 @@ import { MessageList } from './message-list'
 import { timeline } from './timeline'
 import { useNewLine } from './use-new-line'
 
-export function Conversation({ room, title }: { room: RoomSummary; title: string }) {
+interface Props {
+  room: RoomSummary
+  title: string
+  /** Leads to where its owner adds others. */
+  onAddMembers: () => void
+}
+
+export function Conversation({ room, title, onAddMembers }: Props) {
   const t = useTexts()
   const me = useMe()
   const { sync, outbox, reads } = useLive()
@@ -62,6 +69,7 @@ export function Conversation({ room, title }: { room: RoomSummary; title: string
           onLoadBackTo={(seq, signal) => sync.logs.loadBackTo(room.id, seq, signal)}
           onSeen={(seq) => reads.see(room.id, seq, room.lastReadSeq)}
           onSawFirst={saw}
+          onAddMembers={room.ownerUserId === me.id ? onAddMembers : undefined}
           sent={sent}
         />
       ) : (

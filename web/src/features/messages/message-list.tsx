@@ -1,8 +1,9 @@
-import { MessagesSquare } from 'lucide-react'
+import { MessagesSquare, UserPlus } from 'lucide-react'
 import { type KeyboardEvent, useState } from 'react'
 
 import type { RoomSummary } from '@/api/types'
 import { useTexts } from '@/i18n/language'
+import { Button } from '@/ui/button'
 import { EmptyState } from '@/ui/empty-state'
 
 import { JumpButton } from './jump-button'
@@ -29,6 +30,8 @@ interface Props {
   onLoadBackTo: (seq: number, signal: AbortSignal) => Promise<void>
   onSeen: (seq: number) => void
   onSawFirst: () => void
+  /** Absent for those who may not. */
+  onAddMembers?: () => void
 }
 
 export function MessageList(props: Props) {
@@ -100,8 +103,15 @@ export function MessageList(props: Props) {
             <EmptyState
               icon={MessagesSquare}
               title={t.messages.emptyTitle}
-              text={t.messages.empty}
-            />
+              text={props.onAddMembers ? t.messages.emptyOwn : t.messages.empty}
+            >
+              {props.onAddMembers && (
+                <Button look="quiet" onClick={props.onAddMembers}>
+                  <UserPlus aria-hidden size={16} />
+                  {t.messages.addMembers}
+                </Button>
+              )}
+            </EmptyState>
           </div>
         ) : (
           <div
