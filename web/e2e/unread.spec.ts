@@ -123,3 +123,39 @@ test('all can be marked as read without reading it', async ({ person, account })
   await expect(alice.room('Archive')).not.toContainText('unread')
   await expect(alice.page.getByText(/new messages since/)).toHaveCount(0)
 })
+
+test('a room whose first unread message is higher than the window opens where it begins', async ({
+  person,
+  account,
+}) => {
+  const alice = await person('alice')
+  await alice.signUp()
+  const bob = await account('bob')
+  const tall = Array.from({ length: 60 }, (_, n) => `line ${n + 1}`).join('\n')
+  for (const read of [0, 3, 80]) {
+    const room = await bob.createRoom(`Room ${read}`)
+    await bob.request('POST', `/rooms/${room.id}/add-member`, { username: 'alice' })
+    const before = Array.from({ length: read }, (_, n) => `row ${n + 1}`)
+    await bob.sendMany(room.id, before)
+    if (read > 0) {
+      await alice.room(`Room ${read}`).click()
+      await expect(row(alice, read)).toBeInViewport()
+      await alice.page.keyboard.press('Escape')
+      await expect(alice.room(`Room ${read}`)).not.toContainText('unread')
+      await alice.room('General').click()
+      await expect(alice.room('General')).toHaveAttribute('aria-current', 'page')
+    }
+    await bob.send(room.id, tall)
+    await bob.send(room.id, 'row 999')
+    await expect(alice.room(`Room ${read}`)).toContainText('2 unread')
+
+    await alice.room(`Room ${read}`).click()
+    await expect(alice.page.getByRole('button', { name: 'Jump to the newest' })).toBeVisible()
+    await expect(alice.log.getByText('New messages', { exact: true })).toBeInViewport()
+    await expect(row(alice, 999)).not.toBeInViewport()
+    await expect(alice.room(`Room ${read}`)).toContainText('2 unread')
+    await alice.log.press('End')
+    await expect(row(alice, 999)).toBeInViewport()
+    await expect(alice.room(`Room ${read}`)).not.toContainText('unread')
+  }
+})

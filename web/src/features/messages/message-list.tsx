@@ -41,7 +41,8 @@ export function MessageList(props: Props) {
   const version = `${timeline.firstSeq} ${timeline.count} ${lastSeq}`
   const isLoading = useOlder(box, version, hasOlder, props.onLoadOlder)
   const { onSeen, onSawFirst } = props
-  const isFurtherUp = useSeen(box, { version, firstUnread, onSeen, onSawFirst })
+  const seenAnew = `${version} ${place}`
+  const isFurtherUp = useSeen(box, { version: seenAnew, firstUnread, onSeen, onSawFirst })
   const journey = useJumpToUnread({
     timeline,
     // The one before it too: it decides how the first is drawn.

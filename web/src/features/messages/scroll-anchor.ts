@@ -15,6 +15,25 @@ export function sizeOf(box: Element): string {
   return `${box.scrollHeight} ${box.clientHeight} ${box.clientWidth}`
 }
 
+const STILL_FRAMES = 4
+const FRAMES_MAX = 60
+
+/** Runs once nothing has moved or grown for some frames, or after a second. */
+export function whenStill(box: Element, run: () => void): void {
+  let seen = ''
+  let still = 0
+  let frames = 0
+  const look = () => {
+    const now = `${box.scrollTop} ${sizeOf(box)}`
+    still = now === seen ? still + 1 : 0
+    seen = now
+    frames += 1
+    if (still >= STILL_FRAMES || frames >= FRAMES_MAX) run()
+    else requestAnimationFrame(look)
+  }
+  requestAnimationFrame(look)
+}
+
 /** The first row of the log that is in sight, and the last whose end is; null where there is none. */
 export function seqsInSight(box: Element): { first: number | null; last: number | null } {
   const rows = [...box.querySelectorAll('[data-seq]')]

@@ -9,7 +9,7 @@ import {
   useState,
 } from 'react'
 
-import { cannotGoDown, isNearEnd, NEAR_END, sizeOf } from './scroll-anchor'
+import { cannotGoDown, isNearEnd, NEAR_END, sizeOf, whenStill } from './scroll-anchor'
 import type { Timeline } from './timeline'
 
 /** Above the first row and below the last, in pixels. */
@@ -18,8 +18,8 @@ const PADDING_END = 16
 /** A message of one line, until it is measured. */
 const ROW_HEIGHT = 40
 
-/** Where in the log one is: not known before it was drawn. */
-export type Place = 'opening' | 'end' | 'away'
+/** Where in the log one is: not known before it was drawn, nor on the way to the first new message. */
+export type Place = 'opening' | 'heading' | 'end' | 'away'
 
 /**
  * Draws the rows that are in sight, and keeps what one reads where it is: at the end new messages push it up, elsewhere
@@ -30,8 +30,9 @@ export function useScrollKeeper(timeline: Timeline, jumps: number) {
   const box = useRef<HTMLDivElement>(null)
   const content = useRef<HTMLDivElement>(null)
   const last = useRef({ top: 0, size: '' })
-  const [place, setPlace] = useState<Place>('opening')
+  const [place, setPlace] = useState<Place>(timeline.firstNew === null ? 'opening' : 'heading')
   const latest = useRef<Place>(place)
+  const followsEnd = place === 'opening' || place === 'end'
 
   const rows = useVirtualizer({
     count: timeline.count,
@@ -44,16 +45,17 @@ export function useScrollKeeper(timeline: Timeline, jumps: number) {
     paddingEnd: PADDING_END,
     scrollPaddingStart: PADDING_START,
     anchorTo: 'end',
-    followOnAppend: place !== 'away',
-    scrollEndThreshold: place === 'away' ? -1 : NEAR_END,
+    followOnAppend: followsEnd,
+    scrollEndThreshold: followsEnd ? NEAR_END : -1,
   })
-  const settledSeq = useSettled(timeline.firstSeq)
+  const firstDrawn = timeline.count > 0 ? (timeline.itemAt(0).seq ?? null) : null
+  const settledSeq = useSettled(firstDrawn)
   rows.shouldAdjustScrollPositionOnItemSizeChange = ({ index, start }) => {
     // Of the row at the upper edge the end stays in its place: that is the part in sight.
     if (start <= (rows.scrollOffset ?? 0)) return true
     // Rows that have just come before the first may be in sight at once: it stays where it is.
     const { seq } = timeline.itemAt(index)
-    return seq !== undefined && settledSeq.current !== null && seq <= settledSeq.current
+    return seq !== undefined && settledSeq.current !== null && seq < settledSeq.current
   }
 
   /** Remembers whether one is at the end; on every scroll. */
@@ -64,20 +66,29 @@ export function useScrollKeeper(timeline: Timeline, jumps: number) {
     // Who moves up, be it a little, is on the way somewhere: a new message must not pull them back.
     const movesUp = size === last.current.size && scrollTop < last.current.top
     last.current = { top: scrollTop, size }
+    if (latest.current === 'heading') return
     latest.current = isNearEnd(box.current) && !movesUp ? 'end' : 'away'
     setPlace(latest.current)
   }, [])
 
   const toEnd = useCallback(() => rows.scrollToEnd(), [rows])
   // Who goes somewhere else wants that place to be kept, not the one where rows have just come.
-  const settle = () => (settledSeq.current = timeline.firstSeq)
+  const settle = () => (settledSeq.current = firstDrawn)
   const toStart = () => {
     settle()
     rows.scrollToOffset(0)
   }
   const toFirstNew = () => {
     settle()
-    if (timeline.firstNew !== null) rows.scrollToIndex(timeline.firstNew, { align: 'start' })
+    if (timeline.firstNew === null || !box.current) return
+    latest.current = 'heading'
+    setPlace('heading')
+    rows.scrollToIndex(timeline.firstNew, { align: 'start' })
+    // Rows there are measured as they come: until then it may look like the end.
+    whenStill(box.current, () => {
+      latest.current = 'opening'
+      keep()
+    })
   }
 
   const jump = useEffectEvent(() => {
