@@ -115,3 +115,22 @@ test('a message past the limit is counted and not sent', async ({ person }) => {
   await alice.sees('🙂🙂🙂')
   await expect(alice.page.getByText('Sending…')).toHaveCount(0)
 })
+
+test('a draft of many lines leaves the newest message in sight', async ({ person, account }) => {
+  const bob = await account('bob')
+  const general = await bob.general()
+  await bob.sendMany(
+    general.id,
+    Array.from({ length: 40 }, (_, n) => `message ${n}`),
+  )
+  const alice = await person('alice')
+  await alice.signUp()
+  await bob.send(general.id, 'the newest')
+  await alice.composer.focus()
+  for (let line = 0; line < 8; line++) {
+    await alice.page.keyboard.type('line')
+    await alice.page.keyboard.press('Shift+Enter')
+    await expect(alice.message('the newest')).toBeInViewport({ ratio: 1 })
+  }
+  await expect(alice.page.getByRole('button', { name: 'Jump to the newest' })).toHaveCount(0)
+})

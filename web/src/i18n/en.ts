@@ -98,7 +98,7 @@ export const en = {
     notCopied: 'This could not be copied. Select it and copy it yourself.',
     language: 'Language',
     theme: 'Appearance',
-    themes: { system: 'As the system', light: 'Light', dark: 'Dark' },
+    themes: { system: 'Same as system', light: 'Light', dark: 'Dark' },
   },
   session: {
     tagline: 'Team chat on a server of your own.',
@@ -303,7 +303,7 @@ export const en = {
     owner: 'Owner',
     you: 'you',
     people: 'People on this server',
-    already: 'Member already',
+    already: 'Member',
     noMatch: 'Nobody’s name starts like this.',
     alone: 'You are the only one on this server so far. Share its address, so that others sign up.',
     copyAddress: 'Copy the address',

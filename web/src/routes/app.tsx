@@ -37,8 +37,11 @@ export function App() {
             <Route path="*" element={<pages.NotFoundPage />} />
           </Routes>
         </Suspense>
-        <UpdateNotice />
-        <Toasts />
+        {/* Under the header: below it would cover what one is writing. */}
+        <div className="pointer-events-none fixed inset-x-4 top-18 z-10 flex flex-col items-center gap-2">
+          <UpdateNotice />
+          <Toasts />
+        </div>
       </BrowserRouter>
     </ErrorBoundary>
   )

@@ -18,7 +18,7 @@ const places = {
   center: 'm-auto bg-raised w-[min(28rem,calc(100vw-2rem))] rounded-2xl p-6',
   top: 'mx-auto mt-[10dvh] mb-auto bg-raised w-[min(32rem,calc(100vw-2rem))] rounded-2xl p-6',
   sheet:
-    'mt-auto mx-auto mb-0 bg-raised w-[min(24rem,100vw)] max-w-none rounded-t-2xl p-4 md:mr-8 md:mb-24 md:rounded-2xl',
+    'mt-auto mx-auto mb-0 bg-raised w-[min(24rem,100vw)] max-w-none rounded-t-2xl p-4 md:ml-[19.25rem] md:mb-20 md:rounded-2xl md:border md:border-line md:backdrop:bg-transparent',
   left: 'bg-canvas my-0 mr-auto ml-0 h-dvh max-h-none w-[min(20rem,85vw)]',
   right: 'bg-canvas my-0 mr-0 ml-auto h-dvh max-h-none w-[min(20rem,85vw)]',
 }

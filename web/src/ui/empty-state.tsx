@@ -18,8 +18,8 @@ export function EmptyState({
       <span className="rounded-2xl bg-accent-soft p-3 text-link">
         <Icon aria-hidden size={26} />
       </span>
-      <h2 className="text-lg font-semibold">{title}</h2>
-      {text && <p className="text-sm text-muted">{text}</p>}
+      <h2 className="text-lg font-semibold text-balance wrap-anywhere">{title}</h2>
+      {text && <p className="text-sm text-balance text-muted">{text}</p>}
       {children}
     </div>
   )

@@ -11,10 +11,7 @@ export function Toasts() {
   const t = useTexts()
   const shown = useObservable(toasts)
   return (
-    <div
-      role="status"
-      className="pointer-events-none fixed inset-x-4 bottom-24 z-10 flex flex-col items-center gap-2"
-    >
+    <div role="status" className="flex flex-col items-center gap-2">
       {shown.map(({ id, text, isError, action }) => (
         <div
           key={id}

@@ -24,8 +24,8 @@ export function ConnectionBanner() {
         {isDisconnected && (isOnline ? t.connection.lost : t.connection.offline)}
       </p>
       {isDisconnected && (
-        <div className="flex min-h-10 flex-wrap items-center justify-center gap-x-3 bg-notice px-4 text-sm text-notice-ink">
-          <WifiOff aria-hidden size={16} />
+        <div className="flex min-h-10 shrink-0 items-center justify-center gap-x-3 bg-notice px-4 py-1 text-sm text-notice-ink">
+          <WifiOff aria-hidden size={16} className="shrink-0" />
           {isOnline ? <Retrying /> : <span aria-hidden>{t.connection.offline}</span>}
         </div>
       )}
@@ -45,7 +45,7 @@ function Retrying() {
       <button
         type="button"
         onClick={socket.reconnectNow}
-        className="min-h-8 rounded-md px-2 font-semibold underline underline-offset-4"
+        className="min-h-8 shrink-0 rounded-md px-2 font-semibold underline underline-offset-4"
       >
         {t.connection.tryNow}
       </button>

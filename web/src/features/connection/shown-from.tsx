@@ -12,7 +12,7 @@ export function ShownFrom() {
   if (at === null) return null
   const time = new Date(at).toISOString()
   return (
-    <p className="border-b border-line px-4 py-1 text-center text-xs text-muted">
+    <p className="shrink-0 border-b border-line px-4 py-1 text-center text-xs text-muted">
       {t.connection.shownFrom(`${dayText(t, language, time)}, ${clockText(language, time)}`)}
     </p>
   )

@@ -7,13 +7,13 @@ import { useSubmit } from '@/lib/use-submit'
 import { keys } from '@/realtime/keys'
 import { useLive, useMe } from '@/realtime/live-context'
 import { Button } from '@/ui/button'
-import { CopyButton } from '@/ui/copy-button'
 import { Form } from '@/ui/form'
 import { type Focusable, TextField } from '@/ui/text-field'
 import { toast } from '@/ui/toast-store'
 import { useCombobox } from '@/ui/use-combobox'
 
 import { addMember } from './add-member'
+import { AloneHint } from './alone-hint'
 import { PersonOption } from './person-option'
 import { usePeople } from './use-people'
 
@@ -110,12 +110,7 @@ export function AddMemberForm({ roomId, members, field }: Props) {
       <p role="status" className="-mt-2 text-sm text-muted empty:hidden">
         {isOpen && isAnswer && typed.trim() !== '' && others.length === 0 && t.members.noMatch}
       </p>
-      {isAlone && (
-        <div className="-mt-2 flex flex-col gap-2">
-          <p className="text-sm text-muted">{t.members.alone}</p>
-          <CopyButton label={t.members.copyAddress} text={location.origin} />
-        </div>
-      )}
+      {isAlone && <AloneHint />}
     </Form>
   )
 }

@@ -16,17 +16,25 @@ export function MemberRow({ member, isMe, onRemove }: Props) {
   const t = useTexts()
   const { userId, usernameSnapshot: name, role } = member
   return (
-    <li className="flex min-h-11 items-center gap-2.5">
+    <li className="group flex min-h-11 items-center gap-2.5">
       <Avatar id={userId} name={name} size="small" />
-      <span className="flex min-w-0 grow text-sm">
-        <span title={name} className="truncate">
-          {name}
+      <div className="min-w-0 grow text-sm">
+        <span className="flex">
+          <span title={name} className="truncate">
+            {name}
+          </span>
+          {isMe && <span className="shrink-0 whitespace-pre text-muted"> ({t.members.you})</span>}
         </span>
-        {isMe && <span className="shrink-0 whitespace-pre text-muted"> ({t.members.you})</span>}
-      </span>
-      {role === 'owner' && <span className="shrink-0 text-xs text-muted">{t.members.owner}</span>}
+        {role === 'owner' && <span className="block text-xs text-muted">{t.members.owner}</span>}
+      </div>
       {onRemove && (
-        <IconButton icon={UserMinus} label={t.members.remove(name)} onClick={onRemove} />
+        <IconButton
+          icon={UserMinus}
+          label={t.members.remove(name)}
+          onClick={onRemove}
+          // Where one can point, it comes when one does: a column of them says nothing.
+          className="group-hover:opacity-100 focus-visible:opacity-100 pointer-fine:opacity-0"
+        />
       )}
     </li>
   )

@@ -11,6 +11,8 @@ import { Spinner } from '@/ui/spinner'
 import type { Focusable } from '@/ui/text-field'
 
 import { AddMemberForm } from './add-member-form'
+import { AloneHint } from './alone-hint'
+import { byName } from './member-order'
 import { MemberRow } from './member-row'
 import { RemoveMemberDialog } from './remove-member-dialog'
 import { useFilter } from './use-filter'
@@ -27,6 +29,8 @@ export function MembersPanel({ room, action, addField }: Props) {
   const me = useMe()
   const isOwner = room.ownerUserId === me.id
   const query = useMembers(room.id)
+  // Everybody on the server is in the general room, which nobody owns.
+  const isAlone = room.ownerUserId === null && query.members.length === 1
   const { members, isPending, isError, refetch, hasNextPage, fetchNextPage } = query
   const { isLong, isFiltering, filter, setFilter, shown } = useFilter(query)
   const [leaving, setLeaving] = useState<Member | null>(null)
@@ -46,9 +50,12 @@ export function MembersPanel({ room, action, addField }: Props) {
       {isOwner && <AddMemberForm field={addField} roomId={room.id} members={members} />}
       {isPending && <Spinner />}
       {isError && (
-        <Button look="quiet" onClick={() => void refetch()}>
-          {t.chat.loadFailed} {t.common.retry}
-        </Button>
+        <div className="flex flex-col items-start gap-2">
+          <p className="text-sm text-muted">{t.chat.loadFailed}</p>
+          <Button look="quiet" onClick={() => void refetch()}>
+            {t.common.retry}
+          </Button>
+        </div>
       )}
       {isLong && (
         <SearchField
@@ -58,7 +65,7 @@ export function MembersPanel({ room, action, addField }: Props) {
         />
       )}
       <ul className="flex flex-col gap-0.5">
-        {shown.map((member) => (
+        {(hasNextPage ? shown : byName(shown)).map((member) => (
           <MemberRow
             key={member.userId}
             member={member}
@@ -67,6 +74,7 @@ export function MembersPanel({ room, action, addField }: Props) {
           />
         ))}
       </ul>
+      {isAlone && <AloneHint />}
       <p role="status" className="text-sm text-muted empty:hidden">
         {isFiltering && !hasNextPage && shown.length === 0 && t.members.noneHere}
       </p>

@@ -25,7 +25,7 @@ export function UnreadBar({ room, first, count, toLoad, onJump, onStop, onMarkRe
   const since = time ? shortText(t, language, time) : ''
   return (
     <div className="absolute inset-x-3 top-2 z-10 flex flex-wrap items-center gap-x-3 rounded-xl border border-line bg-raised py-1 pr-1 pl-4 shadow-raised md:inset-x-5">
-      <p role="status" className="grow text-sm font-semibold">
+      <p role="status" className="grow text-sm font-semibold max-md:pt-1.5">
         {t.messages.newSince(count, since)}
       </p>
       {toLoad === null ? (

@@ -22,7 +22,7 @@ export function RoomHeader({ title, heading, unreadElsewhere, onOpenRooms, membe
   return (
     <header className="flex h-16 shrink-0 items-center gap-2 border-b border-line px-3 md:px-5">
       {onOpenRooms && (
-        <div className="relative">
+        <div className={`relative ${unreadElsewhere > 0 ? 'mr-4' : ''}`}>
           <IconButton
             icon={Menu}
             label={t.chat.openRooms}
@@ -32,7 +32,7 @@ export function RoomHeader({ title, heading, unreadElsewhere, onOpenRooms, membe
           {unreadElsewhere > 0 && (
             <span
               id="unread-elsewhere"
-              className="pointer-events-none absolute -top-0.5 left-5 flex"
+              className="pointer-events-none absolute -top-1 left-6 flex rounded-full ring-2 ring-surface"
             >
               <UnreadCount count={unreadElsewhere} />
             </span>

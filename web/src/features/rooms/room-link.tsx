@@ -32,7 +32,10 @@ export function RoomLink({ room, to, onChosen }: Props) {
         <Icon aria-hidden size={18} className="shrink-0 text-muted" />
         <span className="min-w-0 grow">
           <span className="flex items-baseline gap-2">
-            <span className={`grow truncate text-sm ${unread > 0 ? 'font-bold' : 'font-medium'}`}>
+            <span
+              title={titleOf(room)}
+              className={`grow truncate text-sm ${unread > 0 ? 'font-bold' : 'font-medium'}`}
+            >
               {titleOf(room)}
             </span>
             {lastMessage && (
@@ -41,18 +44,20 @@ export function RoomLink({ room, to, onChosen }: Props) {
               </time>
             )}
           </span>
-          <span className="block truncate text-xs text-muted">
-            {lastMessage ? (
-              // Isolated: text that runs from right to left must not move the name.
-              <>
-                {lastMessage.usernameSnapshot}: <bdi>{summaryText(lastMessage.content)}</bdi>
-              </>
-            ) : (
-              t.chat.noMessages
-            )}
+          <span className="flex h-5 items-center gap-2">
+            <span className="grow truncate text-xs text-muted">
+              {lastMessage ? (
+                // Isolated: text that runs from right to left must not move the name.
+                <>
+                  {lastMessage.usernameSnapshot}: <bdi>{summaryText(lastMessage.content)}</bdi>
+                </>
+              ) : (
+                t.chat.noMessages
+              )}
+            </span>
+            {unread > 0 && <UnreadCount count={unread} />}
           </span>
         </span>
-        {unread > 0 && <UnreadCount count={unread} />}
       </NavLink>
     </li>
   )

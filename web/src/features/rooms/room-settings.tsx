@@ -1,3 +1,4 @@
+import { LogOut, Pencil, Trash2 } from 'lucide-react'
 import { useState } from 'react'
 
 import type { RoomSummary } from '@/api/types'
@@ -15,19 +16,26 @@ export function RoomSettings({ room }: { room: RoomSummary }) {
   const isOwner = room.ownerUserId === useMe().id
   const [open, setOpen] = useState<'rename' | 'leave' | 'delete' | null>(null)
   const close = () => setOpen(null)
-  if (isGeneral(room)) return <p className="p-4 text-sm text-muted">{t.room.generalText}</p>
+  if (isGeneral(room))
+    return <p className="border-t border-line p-4 text-sm text-muted">{t.room.generalText}</p>
   return (
-    <section aria-label={t.room.settings} className="flex flex-col gap-2 p-4">
+    <section
+      aria-label={t.room.settings}
+      className="flex flex-col gap-0.5 border-t border-line p-2"
+    >
       {isOwner && (
-        <Button look="quiet" onClick={() => setOpen('rename')}>
+        <Button look="item" onClick={() => setOpen('rename')}>
+          <Pencil aria-hidden size={16} className="text-muted" />
           {t.room.rename}
         </Button>
       )}
-      <Button look="quiet" onClick={() => setOpen('leave')}>
+      <Button look="item" onClick={() => setOpen('leave')}>
+        <LogOut aria-hidden size={16} className="text-muted" />
         {t.room.leave}
       </Button>
       {isOwner && (
-        <Button look="caution" onClick={() => setOpen('delete')}>
+        <Button look="item" className="text-danger-ink" onClick={() => setOpen('delete')}>
+          <Trash2 aria-hidden size={16} />
           {t.room.remove}
         </Button>
       )}

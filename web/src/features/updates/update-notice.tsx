@@ -13,10 +13,7 @@ export function UpdateNotice() {
   const version = useObservable(waitingVersion)
   const [dismissed, setDismissed] = useState<ServiceWorker | null>(null)
   return (
-    <div
-      role="status"
-      className="pointer-events-none fixed inset-x-4 top-16 z-10 flex justify-center"
-    >
+    <div role="status">
       {version && version !== dismissed && (
         <div className="pointer-events-auto flex items-center gap-2 rounded-xl border border-line bg-raised py-1 pr-1 pl-4 text-sm shadow-raised">
           <span>{t.updates.ready}</span>

@@ -4,7 +4,8 @@ import { useLanguage, useTexts } from '@/i18n/language'
 
 import { recentEmoji, rememberEmoji } from './recent-emoji'
 
-const cell = 'flex size-10 items-center justify-center rounded-lg text-2xl hover:bg-hover'
+const button = 'flex h-10 items-center justify-center rounded-lg text-2xl hover:bg-hover'
+const cell = `${button} w-1/8`
 
 export function EmojiPicker({ onChoose }: { onChoose: (emoji: string) => void }) {
   const t = useTexts()
@@ -31,7 +32,7 @@ export function EmojiPicker({ onChoose }: { onChoose: (emoji: string) => void })
           placeholder={t.composer.emojiSearch}
           className="min-h-10 min-w-0 grow rounded-lg border border-edge bg-surface px-3 text-base placeholder:text-muted"
         />
-        <Picker.SkinToneSelector aria-label={t.composer.skinTone} className={cell} />
+        <Picker.SkinToneSelector aria-label={t.composer.skinTone} className={`${button} w-10`} />
       </div>
       {recent.length > 0 && (
         <div role="group" aria-label={t.composer.emojiRecent} className="flex overflow-hidden">
