@@ -4,6 +4,7 @@ import { fetchBody } from '@/api/client'
 import type { Message, Room, RoomSummary } from '@/api/types'
 
 import { keys } from './keys'
+import { reload } from './reload'
 import { withMessage, withRead, withRoom } from './summaries'
 
 /** Keeps the list of rooms in the query cache current: last message, unread, name, owner. */
@@ -67,10 +68,7 @@ export class RoomSync {
   }
 
   async refetch(): Promise<void> {
-    await Promise.all([
-      this.queries.invalidateQueries({ queryKey: keys.rooms }),
-      this.queries.invalidateQueries({ queryKey: keys.general }),
-    ])
+    await Promise.all([reload(this.queries, keys.rooms), reload(this.queries, keys.general)])
   }
 
   /** Whether the room is in a list that is loaded, or no list is loaded yet. */

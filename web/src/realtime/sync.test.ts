@@ -1,4 +1,4 @@
-import { QueryClient } from '@tanstack/react-query'
+import { QueryClient, QueryObserver } from '@tanstack/react-query'
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 
 import type { RoomSummary } from '@/api/types'
@@ -42,6 +42,22 @@ const rooms = () => queries.getQueryData<RoomSummary[]>(keys.rooms)
 const log = () => queries.getQueryData<RoomLog>(keys.log(1))
 
 describe('an event', () => {
+  test('of a new room counts although the first answer, from before it, comes after it', async () => {
+    const orchard = { ...garden, id: 2, name: 'Orchard' }
+    queries.clear()
+    let answer: (rooms: RoomSummary[]) => void = () => undefined
+    fetchBody.mockImplementation(() => new Promise((resolve) => (answer = resolve)))
+    const stop = new QueryObserver(queries, {
+      queryKey: keys.rooms,
+      queryFn: () => sync.rooms.loadRooms(),
+    }).subscribe(() => undefined)
+    sync.handle({ type: 'memberAdded', roomId: 2, userId: 'alice', username: 'alice' })
+    fetchBody.mockResolvedValue([garden, orchard])
+    answer([garden])
+    await vi.waitFor(() => expect(rooms()).toEqual([garden, orchard]))
+    stop()
+  })
+
   test('of a message reaches the log and the list', () => {
     const message = messageAt(3, { userId: 'bob' })
     sync.handle({ type: 'message', roomId: 1, message })

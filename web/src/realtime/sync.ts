@@ -5,6 +5,7 @@ import type { ServerEvent } from '@/api/types'
 import { keys } from './keys'
 import { LogSync } from './log-sync'
 import type { Pages } from './pages'
+import { reload } from './reload'
 import { type Departure, RoomNewsDesk } from './room-news'
 import { RoomSync } from './room-sync'
 
@@ -34,7 +35,7 @@ export class Sync {
       case 'system':
         this.logs.connected(event.rooms)
         this.rooms.connected(event.rooms)
-        void this.queries.invalidateQueries({ queryKey: ['members'] })
+        void reload(this.queries, ['members'])
         // What could not be loaded while the server was away can be now.
         void this.queries.invalidateQueries({
           predicate: ({ state }) => state.status === 'error',
@@ -94,7 +95,7 @@ export class Sync {
     const isWaiting = this.memberNews.has(roomId)
     this.memberNews.set(roomId, isWaiting)
     if (isWaiting) return
-    void this.queries.invalidateQueries({ queryKey: keys.members(roomId) })
+    void reload(this.queries, keys.members(roomId))
     setTimeout(() => {
       const hasMore = this.memberNews.get(roomId)
       this.memberNews.delete(roomId)
