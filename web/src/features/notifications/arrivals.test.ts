@@ -44,3 +44,13 @@ test('a room that one was added to is news once something is written there', () 
   const written = { ...added, lastSeq: 8, unread: 1, lastMessage: messageAt(8, { userId: 'bob' }) }
   expect(arrivals.next([garden, written])).toEqual([written])
 })
+
+test('of many rooms at once the latest three are told', () => {
+  const minutes = [4, 9, 1, 8, 7]
+  const many = minutes.map((minute, index) => ({
+    ...news,
+    id: index + 1,
+    lastMessage: { ...news.lastMessage, createdAt: `2024-01-01T12:0${minute}:00.000Z` },
+  }))
+  expect(arrivals.next(many).map(({ id }) => id)).toEqual([2, 4, 5])
+})
