@@ -87,7 +87,7 @@ impl Answer {
     }
 
     pub fn text(&self) -> String {
-        String::from_utf8_lossy(&self.body).chars().take(2000).collect()
+        String::from_utf8_lossy(&self.body).into_owned()
     }
 
     /// The fields that the problem names.
