@@ -13,6 +13,7 @@ test: ## Install what the tests need, then run every check
 
 bench: build ## Measure the release build, the web app too
 	cargo run --release -p bench
+	cargo run --release -p bench --bin services
 	cd web && CLOUD_CHAT_BIN=../target/release/cloud-chat npm run --silent bench
 
 generate: ## Write openapi.json and the web app's types anew

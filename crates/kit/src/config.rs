@@ -1,6 +1,11 @@
 //! Values that configuration is made of; each says in one line what it must be.
 
-use std::{fmt, str::FromStr, time::Duration};
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+    str::FromStr,
+    time::Duration,
+};
 
 /// Text that is never logged.
 #[derive(Clone, PartialEq, Eq)]
@@ -63,6 +68,21 @@ pub fn service(text: &str) -> Result<String, String> {
     origin(text).ok().filter(|origin| origin.starts_with("http://")).ok_or_else(explain)
 }
 
+/// A file of certificates (PEM) of the authorities that are trusted. Looked into here, so that a wrong path is said at
+/// the start and not by a connection that fails for ever.
+pub fn certificates(path: &str) -> Result<PathBuf, String> {
+    let explain = |why: &dyn fmt::Display| format!("must name a file of certificates (PEM); {path}: {why}");
+    if !Path::new(path).is_absolute() {
+        return Err(explain(&"not an absolute path, such as /etc/ssl/ca.pem"));
+    }
+    let text = std::fs::read_to_string(path).map_err(|error| explain(&error))?;
+    if text.contains("-----BEGIN CERTIFICATE-----") {
+        Ok(path.into())
+    } else {
+        Err(explain(&"no certificate in it"))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -74,6 +94,21 @@ mod tests {
         assert_eq!(duration("7d"), Ok(Duration::from_secs(604_800)));
         for text in ["", "0", "m", "15x", "-1", "1.5h", "99999999999999999999", "400d", "15 m"] {
             assert!(duration(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_file_of_certificates_is_looked_into() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+        std::fs::write(place("ca.pem"), "-----BEGIN CERTIFICATE-----\n").unwrap();
+        std::fs::write(place("key.pem"), "-----BEGIN PRIVATE KEY-----\n").unwrap();
+        assert_eq!(certificates(&place("ca.pem")), Ok(place("ca.pem").into()));
+        for path in
+            [place("missing.pem"), place("key.pem"), folder.path().display().to_string(), "ca.pem".into()]
+        {
+            let error = certificates(&path).unwrap_err();
+            assert!(error.starts_with("must name") && error.contains(&path), "{error}");
         }
     }
 

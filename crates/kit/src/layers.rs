@@ -11,34 +11,13 @@ use axum::{
 };
 use tower_http::{catch_panic::CatchPanicLayer, cors::CorsLayer};
 use tracing::Instrument;
-use uuid::Uuid;
 
-use crate::Error;
+use crate::{
+    Error,
+    traces::{REQUEST_ID, Trace},
+};
 
-pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-pub const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 pub const HAS_MORE: HeaderName = HeaderName::from_static("x-has-more");
-
-tokio::task_local! {
-    static TRACE: Trace;
-}
-
-/// What ties the log lines and traces of several services to one request.
-#[derive(Debug, Clone)]
-pub struct Trace {
-    pub request_id: HeaderValue,
-    /// W3C Trace Context, as the caller sent it.
-    pub traceparent: Option<HeaderValue>,
-}
-
-impl Trace {
-    /// Of the request that is being answered; a new one where this is none's doing.
-    pub fn current() -> Self {
-        TRACE
-            .try_with(Self::clone)
-            .unwrap_or_else(|_| Self { request_id: new_request_id(), traceparent: None })
-    }
-}
 
 /// Wraps a finished router. `frontend_url` is the one origin that may read answers from elsewhere; empty: none.
 pub fn wrap(router: Router, frontend_url: &str) -> Router {
@@ -65,17 +44,17 @@ fn cors(frontend_url: &str) -> CorsLayer {
 }
 
 async fn observe(mut request: Request, next: Next) -> Response {
-    let id = request_id(&request);
+    let trace = Trace::of(request.headers());
+    let id = trace.request_id.clone();
     request.headers_mut().insert(REQUEST_ID, id.clone());
     let method = request.method().clone();
     // The route, never the address as sent: that may carry a token.
     let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
     let route = route.unwrap_or_else(|| "unknown".into());
-    let request_id = id.to_str().unwrap_or_default();
-    let span = tracing::info_span!("request", %method, route, request_id);
+    let (request_id, trace_id) = (id.to_str().unwrap_or_default(), &trace.trace_id);
+    let span = tracing::info_span!("request", %method, route, request_id, trace_id);
     let begun = Instant::now();
-    let trace = Trace { request_id: id.clone(), traceparent: traceparent(&request) };
-    let mut response = TRACE.scope(trace, next.run(request)).instrument(span.clone()).await;
+    let mut response = trace.scope(next.run(request)).instrument(span.clone()).await;
     let status = response.status().as_u16();
     span.in_scope(|| tracing::debug!(status, ms = begun.elapsed().as_millis(), "answered"));
     let headers = response.headers_mut();
@@ -95,23 +74,3 @@ const SECURITY_HEADERS: [(HeaderName, &str); 6] = [
     (header::CACHE_CONTROL, "no-store"),
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
 ];
-
-/// The caller's id where it is a plain one, so that services can pass it on; else a new one.
-fn request_id(request: &Request) -> HeaderValue {
-    let given = request.headers().get(REQUEST_ID).filter(|value| {
-        (1..=64).contains(&value.len())
-            && value.as_bytes().iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'-')
-    });
-    given.cloned().unwrap_or_else(new_request_id)
-}
-
-fn new_request_id() -> HeaderValue {
-    HeaderValue::from_str(&Uuid::now_v7().to_string()).unwrap_or(HeaderValue::from_static("none"))
-}
-
-/// `00-<32 hex>-<16 hex>-<2 hex>`; anything else is not passed on.
-fn traceparent(request: &Request) -> Option<HeaderValue> {
-    let value = request.headers().get(TRACEPARENT)?;
-    let is_plain = value.as_bytes().iter().all(|byte| byte.is_ascii_hexdigit() || *byte == b'-');
-    (is_plain && value.len() == 55).then(|| value.clone())
-}

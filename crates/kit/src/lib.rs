@@ -16,5 +16,6 @@ pub mod peers;
 pub mod revocations;
 pub mod shutdown;
 pub mod telemetry;
+pub mod traces;
 
 pub use error::{Error, Kind, Result};

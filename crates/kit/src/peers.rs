@@ -6,7 +6,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use axum::http::{HeaderValue, Method, Request, Response, StatusCode, header};
@@ -24,8 +24,8 @@ use crate::{
     Error, Result,
     config::Secret,
     internal_key,
-    layers::{REQUEST_ID, TRACEPARENT, Trace},
     telemetry::Throttle,
+    traces::{REQUEST_ID, TRACEPARENT, Trace},
 };
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
@@ -106,11 +106,15 @@ impl Peer {
         deadline: Duration,
     ) -> Result<T> {
         let trace = Trace::current();
+        let (peer, begun) = (self.0.name, Instant::now());
         let answered = async {
             let _permit = self.0.permits.acquire().await;
             self.answer(method, path, body, &trace).await
         };
-        match timeout(deadline, answered).await {
+        let answered = timeout(deadline, answered).await;
+        let (request_id, trace_id) = (trace.request_id.to_str().unwrap_or_default(), &trace.trace_id);
+        tracing::debug!(peer, path, request_id, trace_id, ms = begun.elapsed().as_millis(), "asked");
+        match answered {
             Ok(Ok(response)) => {
                 self.came_up();
                 self.read(path, &response)
@@ -150,15 +154,13 @@ impl Peer {
         body: Bytes,
         trace: &Trace,
     ) -> Result<Response<Bytes>, Silence> {
-        let mut request = Request::builder()
+        let request = Request::builder()
             .method(method)
             .uri(format!("{}{path}", self.0.origin))
             .header(internal_key::HEADER, &self.0.key)
             .header(header::CONTENT_TYPE, "application/json")
-            .header(REQUEST_ID, &trace.request_id);
-        if let Some(parent) = &trace.traceparent {
-            request = request.header(TRACEPARENT, parent);
-        }
+            .header(REQUEST_ID, &trace.request_id)
+            .header(TRACEPARENT, trace.traceparent());
         let response = self.0.client.request(request.body(Full::new(body))?).await?;
         let (parts, body) = response.into_parts();
         let body = Limited::new(body, ANSWER_BYTES_MAX).collect().await?.to_bytes();

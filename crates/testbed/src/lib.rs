@@ -1,6 +1,7 @@
 //! Real servers for tests: each on a port and in a folder of its own, signalled and stopped by its id, gone with the
 //! test; and for each test a database of its own. `make test` installs them.
 
+mod certificates;
 mod databases;
 mod mariadb;
 pub mod nats;
@@ -8,6 +9,7 @@ mod process;
 
 use std::net::TcpListener;
 
+pub use certificates::{Authority, Identity};
 pub use databases::{Engine, TestDatabase};
 pub use mariadb::MariaDb;
 pub use process::Process;

@@ -6,7 +6,7 @@ use sqlx::{ConnectOptions, mysql::MySqlConnectOptions};
 use tempfile::TempDir;
 use tokio::process::Command;
 
-use crate::{Process, free_port};
+use crate::{Identity, Process, free_port};
 
 /// Knows how a server for tests is set up.
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../scripts/with-mariadb.sh");
@@ -17,16 +17,27 @@ pub struct MariaDb {
     process: Process,
     folder: TempDir,
     port: u16,
+    args: Vec<String>,
 }
 
 impl MariaDb {
     pub async fn start() -> Self {
+        Self::start_with(Vec::new()).await
+    }
+
+    /// Offers TLS.
+    pub async fn start_tls(identity: &Identity) -> Self {
+        let (certificate, key) = (identity.certificate.display(), identity.key.display());
+        Self::start_with(vec![format!("--ssl-cert={certificate}"), format!("--ssl-key={key}")]).await
+    }
+
+    async fn start_with(args: Vec<String>) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let prepared = Command::new(SCRIPT).arg("prepare").arg(folder.path()).status().await;
         let is_prepared = prepared.expect("the script starts").success();
         assert!(is_prepared, "the server's folder cannot be made: `make test` installs what the tests need");
         let port = free_port();
-        let server = Self { process: spawn(folder.path(), port), folder, port };
+        let server = Self { process: spawn(folder.path(), port, &args), folder, port, args };
         server.until_ready().await;
         server
     }
@@ -38,7 +49,7 @@ impl MariaDb {
 
     /// On the same data and the same port.
     pub async fn start_again(&mut self) {
-        self.process = spawn(self.folder.path(), self.port);
+        self.process = spawn(self.folder.path(), self.port, &self.args);
         self.until_ready().await;
     }
 
@@ -58,7 +69,9 @@ impl MariaDb {
     }
 }
 
-fn spawn(folder: &Path, port: u16) -> Process {
-    let args = ["serve", folder.to_str().expect("UTF-8"), &port.to_string()];
+fn spawn(folder: &Path, port: u16, own: &[String]) -> Process {
+    let port = port.to_string();
+    let serve = ["serve", folder.to_str().expect("UTF-8"), &port];
+    let args: Vec<_> = serve.into_iter().chain(own.iter().map(String::as_str)).collect();
     Process::start(SCRIPT, &args, &folder.join("out"))
 }

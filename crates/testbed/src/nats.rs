@@ -1,11 +1,11 @@
 //! `nats-server`.
 
-use std::time::Duration;
+use std::{path::Path, time::Duration};
 
 use tempfile::TempDir;
 use tokio::net::TcpStream;
 
-use crate::{Process, free_port};
+use crate::{Identity, Process, free_port};
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -32,6 +32,13 @@ impl NatsServer {
         server
     }
 
+    /// Takes TLS connections alone.
+    pub async fn start_tls(identity: &Identity, args: &[&str]) -> Self {
+        let files = [&identity.certificate, &identity.key].map(|file| file.to_str().expect("UTF-8"));
+        let tls = ["--tls", "--tlscert", files[0], "--tlskey", files[1]];
+        Self::start_with(&[&tls, args].concat()).await
+    }
+
     pub fn url(&self) -> String {
         self.url_as("")
     }
@@ -39,6 +46,11 @@ impl NatsServer {
     /// `who`: `user:password@`, `token@`, or nothing.
     pub fn url_as(&self, who: &str) -> String {
         format!("nats://{who}127.0.0.1:{}", self.port)
+    }
+
+    /// As `url_as`, by TLS, trusting this authority.
+    pub fn tls_url_as(&self, who: &str, authority: &Path) -> String {
+        format!("tls://{who}127.0.0.1:{}?ca={}", self.port, authority.display())
     }
 
     pub async fn kill(&mut self) {

@@ -76,7 +76,8 @@ pub struct KeyOptions {
 #[derive(Debug, Clone, Args)]
 pub struct NatsOptions {
     /// NATS servers, which carry events between processes: nats:// or tls://, with user:password@ or token@ where
-    /// they ask for it, several of a cluster separated by commas [default: none, this process is alone].
+    /// they ask for it, ?ca=FILE of certificates (PEM) where they have an authority of their own, several of a cluster
+    /// separated by commas [default: none, this process is alone].
     #[arg(long, env = "NATS_URL", hide_env_values = true, value_name = "URL", help_heading = "Services")]
     pub nats_url: Option<NatsServers>,
 }

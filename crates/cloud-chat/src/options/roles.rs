@@ -163,7 +163,8 @@ pub fn adjust(command: Command) -> Command {
             .mut_arg("nats_url", |url| {
                 url.required(true).help(
                     "NATS servers, which carry events between services: nats:// or tls://, with user:password@ or \
-                     token@ where they ask for it, several of a cluster separated by commas",
+                     token@ where they ask for it, ?ca=FILE of certificates (PEM) where they have an authority of their \
+                     own, several of a cluster separated by commas",
                 )
             })
     };

@@ -1,8 +1,9 @@
 //! Where NATS is and who we are to it: `NATS_URL`. Its passwords are never shown.
 
-use std::{fmt, str::FromStr, time::Duration};
+use std::{fmt, path::PathBuf, str::FromStr, time::Duration};
 
 use async_nats::{Client, ConnectOptions, Event, ServerAddr};
+use kit::config;
 use percent_encoding::percent_decode_str;
 
 /// Commands, events above all, that may wait for the connection.
@@ -17,32 +18,57 @@ const BACKOFF_MAX: Duration = Duration::from_secs(5);
 const RECONNECT_BACKOFF_MAX: Duration = Duration::from_secs(1);
 
 /// One server, or several of a cluster separated by commas: `nats://` or `tls://`, with `user:password@` or `token@`
-/// where it asks for them.
+/// where it asks for them, `?ca=FILE` where its certificate is from an authority of one's own.
 #[derive(Clone, PartialEq, Eq)]
-pub struct NatsServers(Vec<ServerAddr>);
+pub struct NatsServers {
+    servers: Vec<ServerAddr>,
+    /// Trusted instead of the system's authorities.
+    authority: Option<PathBuf>,
+}
 
 impl FromStr for NatsServers {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let explain = || {
-            "must be the address of a NATS server, nats://[user:password@]host[:port] or tls://…, or several separated \
-             by commas, such as nats://nats:4222"
-                .to_owned()
-        };
-        let servers = text.split(',').map(|server| {
-            let server: ServerAddr = server.trim().parse().map_err(|_| explain())?;
-            let is_ours = matches!(server.scheme(), "nats" | "tls") && !server.host().is_empty();
-            if is_ours && text.contains("://") { Ok(server) } else { Err(explain()) }
-        });
-        servers.collect::<Result<_, _>>().map(Self)
+        let (mut servers, mut authority) = (Vec::new(), None);
+        for server in text.split(',') {
+            let (server, ca) = one(server.trim())?;
+            servers.push(server);
+            authority = authority.or(ca);
+        }
+        Ok(Self { servers, authority })
     }
+}
+
+/// A server, and the authority that its address names.
+fn one(text: &str) -> Result<(ServerAddr, Option<PathBuf>), String> {
+    let explain = || {
+        "must be the address of a NATS server, nats://[user:password@]host[:port] or tls://…[?ca=/file.pem], or several \
+         separated by commas, such as nats://nats:4222"
+            .to_owned()
+    };
+    let (address, query) =
+        text.split_once('?').map_or((text, None), |(address, query)| (address, Some(query)));
+    let server: ServerAddr = address.parse().map_err(|_| explain())?;
+    let is_ours = matches!(server.scheme(), "nats" | "tls") && !server.host().is_empty();
+    if !is_ours || !address.contains("://") {
+        return Err(explain());
+    }
+    let ca = match query.map(|query| query.strip_prefix("ca=")) {
+        None => None,
+        Some(Some(path)) if server.tls_required() => {
+            let path = percent_decode_str(path).decode_utf8_lossy();
+            Some(config::certificates(&path)?)
+        }
+        Some(_) => return Err(explain()),
+    };
+    Ok((server, ca))
 }
 
 /// Hosts and ports alone.
 impl fmt::Display for NatsServers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (nth, server) in self.0.iter().enumerate() {
+        for (nth, server) in self.servers.iter().enumerate() {
             let separator = if nth == 0 { "" } else { ", " };
             write!(f, "{separator}{}:{}", server.host(), server.port())?;
         }
@@ -67,7 +93,7 @@ impl NatsServers {
                 heard(event);
                 std::future::ready(())
             });
-            match options.connect(self.0.as_slice()).await {
+            match options.connect(self.servers.as_slice()).await {
                 Ok(client) => return client,
                 Err(error) => {
                     let retry_ms = backoff.as_millis();
@@ -80,15 +106,20 @@ impl NatsServers {
     }
 
     fn options(&self) -> ConnectOptions {
-        let options = ConnectOptions::new()
+        let mut options = ConnectOptions::new()
             .name("cloud-chat")
             .client_capacity(QUEUE_MAX)
             .subscription_capacity(SUBSCRIPTION_QUEUE_MAX)
             .connection_timeout(CONNECT_TIMEOUT)
             .ping_interval(PING_PERIOD)
+            // Also to servers of the cluster that the first one tells of.
+            .require_tls(self.servers.iter().any(ServerAddr::tls_required))
             .reconnect_delay_callback(reconnect_delay);
+        if let Some(authority) = &self.authority {
+            options = options.add_root_certificates(authority.clone());
+        }
         // The same on all servers of a cluster.
-        let Some(first) = self.0.first() else { return options };
+        let Some(first) = self.servers.first() else { return options };
         let decoded = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
         match (first.username(), first.password()) {
             (Some(user), Some(password)) => options.user_and_password(decoded(user), decoded(password)),
@@ -113,7 +144,17 @@ mod tests {
 
     #[test]
     fn an_address_that_is_none_of_nats_is_explained() {
-        for text in ["", "nats", "http://nats:4222", "ws://nats:4222", "nats://", "nats://a, http://b"] {
+        for text in [
+            "",
+            "nats",
+            "http://nats:4222",
+            "ws://nats:4222",
+            "nats://",
+            "nats://a, http://b",
+            "nats://a, b",
+            "nats://a?ca=/etc/ssl/ca.pem",
+            "tls://a?verify=no",
+        ] {
             let error = text.parse::<NatsServers>().unwrap_err();
             assert!(error.starts_with("must be") && error.contains("nats://nats:4222"), "{text}: {error}");
         }
@@ -122,6 +163,12 @@ mod tests {
         {
             assert!(text.parse::<NatsServers>().is_ok(), "{text}");
         }
+    }
+
+    #[test]
+    fn an_authority_that_cannot_be_read_is_named() {
+        let error = "tls://nats?ca=/not/there.pem".parse::<NatsServers>().unwrap_err();
+        assert!(error.starts_with("must name") && error.contains("/not/there.pem"), "{error}");
     }
 
     #[test]

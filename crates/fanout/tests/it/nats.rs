@@ -6,7 +6,7 @@ use async_nats::ConnectOptions;
 use fanout::{Bus, Deliveries, Delivery, Event, NatsBus, NatsServers, Topic};
 use futures::FutureExt;
 use kit::shutdown::Tasks;
-use testbed::nats::NatsServer;
+use testbed::{Authority, nats::NatsServer};
 
 use crate::both::{deleted, expect, next, topic, two};
 
@@ -122,6 +122,49 @@ async fn only_the_right_credentials_get_in() {
         bus.publish(vec![deleted(1)]).await;
         expect(&mut deliveries, topic(1), deleted(1)).await;
     }
+}
+
+#[tokio::test]
+async fn by_tls_only_a_server_of_the_authority_named_is_trusted() {
+    let (ours, theirs) = (Authority::new(), Authority::new());
+    for (args, who) in [
+        (&[][..], ""),
+        (&["--user", "chat", "--pass", "p@ss:w/rd?"], "chat:p%40ss%3Aw%2Frd%3F@"),
+        (&["--auth", "t0ken"], "t0ken@"),
+    ] {
+        let (server, tasks) = (NatsServer::start_tls(&ours.sign("127.0.0.1"), args).await, Tasks::default());
+        let elsewhere = NatsServer::start_tls(&ours.sign("nats.example.org"), args).await;
+        let right = server.tls_url_as(who, &ours.file());
+        for wrong in [
+            server.tls_url_as(who, &theirs.file()),
+            // The system's authorities do not know ours.
+            right.split('?').next().unwrap().to_owned(),
+            // Another server's certificate.
+            elsewhere.tls_url_as(who, &ours.file()),
+        ] {
+            refused(&wrong, &tasks).await;
+        }
+        let servers: NatsServers = right.parse().unwrap();
+        let bus = soon("it connects", NatsBus::connect(&servers, "test", &tasks)).await;
+        let (interest, mut deliveries) = bus.subscribe();
+        interest.listen(&[topic(1)]).await;
+        let other = soon("it connects", NatsBus::connect(&servers, "test", &tasks)).await;
+        other.publish(vec![deleted(1)]).await;
+        expect(&mut deliveries, topic(1), deleted(1)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_server_without_tls_is_not_taken_for_one_with_it() {
+    let (server, tasks) = (NatsServer::start().await, Tasks::default());
+    refused(&server.tls_url_as("chat:secret@", &Authority::new().file()), &tasks).await;
+    soon("it is well", two(&server, &tasks)).await;
+}
+
+async fn refused(url: &str, tasks: &Tasks) {
+    let servers: NatsServers = url.parse().expect("an address of NATS");
+    let connecting = NatsBus::connect(&servers, "test", tasks);
+    assert!(tokio::time::timeout(Duration::from_millis(500), connecting).await.is_err(), "{url}");
 }
 
 #[tokio::test]

@@ -58,12 +58,14 @@ fn is_passing(error: &dyn sqlx::error::DatabaseError) -> bool {
 }
 
 /// Whether a server could not be reached or takes nobody now: it may later. What it says of the address or the password
-/// is final.
+/// is final, and so is a certificate that does not verify.
 pub fn is_away(error: &DbErr) -> bool {
     match error {
         DbErr::ConnectionAcquire(_) => true,
         DbErr::Conn(RuntimeErr::SqlxError(error)) => match error.as_ref() {
-            sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut => true,
+            // TLS reports what it refuses as data that is not valid.
+            sqlx::Error::Io(error) => error.kind() != std::io::ErrorKind::InvalidData,
+            sqlx::Error::PoolTimedOut => true,
             sqlx::Error::Database(error) => is_passing(error.as_ref()),
             _ => false,
         },

@@ -4,7 +4,7 @@ use std::{fmt, path::PathBuf, str::FromStr};
 
 use sea_orm::sqlx::mysql::{MySqlConnectOptions, MySqlSslMode};
 
-use crate::config::Secret;
+use crate::config::{self, Secret};
 
 const EXAMPLE: &str =
     "must be the address of a database, such as mysql://user:password@db.example.org:3306/name";
@@ -128,7 +128,7 @@ impl FromStr for Tls {
             "preferred" => Self::Preferred,
             "required" => Self::Required,
             "verify" => Self::Verified,
-            path if path.starts_with('/') => Self::VerifiedBy(path.into()),
+            path if path.starts_with('/') => Self::VerifiedBy(config::certificates(path)?),
             _ => {
                 return Err(
                     "must be off, preferred, required, verify or the path of a file of certificates, \
@@ -166,7 +166,12 @@ mod tests {
     #[test]
     fn tls_is_one_of_four_words_or_a_file() {
         assert_eq!("verify".parse(), Ok(Tls::Verified));
-        assert_eq!("/etc/ssl/rds.pem".parse(), Ok(Tls::VerifiedBy("/etc/ssl/rds.pem".into())));
-        assert!("yes".parse::<Tls>().is_err());
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("rds.pem");
+        std::fs::write(&file, "-----BEGIN CERTIFICATE-----\n").unwrap();
+        assert_eq!(file.to_str().unwrap().parse(), Ok(Tls::VerifiedBy(file)));
+        for text in ["yes", "/etc/ssl/not-there.pem"] {
+            assert!(text.parse::<Tls>().unwrap_err().starts_with("must"), "{text}");
+        }
     }
 }

@@ -5,6 +5,7 @@
 mod migrations;
 mod outages;
 mod sessions;
+mod tls;
 mod transactions;
 
 use kit::db::Database;

@@ -94,8 +94,14 @@ impl Server {
 
     /// On the same port, with one setting changed.
     pub async fn start_again_with(&mut self, name: &str, value: &str) {
-        self.plan.settings.retain(|(known, _)| known != name);
-        self.plan.settings.push((name.into(), value.into()));
+        self.start_again_with_all(&[(name, value)]).await;
+    }
+
+    pub async fn start_again_with_all(&mut self, changed: &[(&str, &str)]) {
+        for (name, value) in changed {
+            self.plan.settings.retain(|(known, _)| known != name);
+            self.plan.settings.push(((*name).into(), (*value).into()));
+        }
         self.start_again().await;
     }
 
