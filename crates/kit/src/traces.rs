@@ -70,11 +70,8 @@ fn read(text: &str) -> Option<(String, String)> {
     };
     let (version, trace, parent, flags) = (next(2)?, next(32)?, next(16)?, next(2)?);
     let is_zero = |field: &str| field.bytes().all(|byte| byte == b'0');
-    let has_more = fields.next().is_some();
-    let is_good = version != INVALID_VERSION
-        && !is_zero(trace)
-        && !is_zero(parent)
-        && !(version == VERSION && has_more);
+    let is_version = version != INVALID_VERSION && (version != VERSION || fields.next().is_none());
+    let is_good = is_version && !is_zero(trace) && !is_zero(parent);
     is_good.then(|| (trace.into(), flags.into()))
 }
 
