@@ -21,6 +21,7 @@ missing_packages() {
   command -v make > /dev/null || echo make
   [ -x "$(PATH="$PATH:/usr/sbin" command -v mariadbd)" ] || echo mariadb-server-core mariadb-client-core
   [ -x "$(PATH="$PATH:/usr/sbin" command -v nats-server)" ] || echo nats-server
+  [ -x "$(PATH="$PATH:/usr/sbin" command -v nginx)" ] || echo nginx-light
   python3 -c 'import ensurepip, venv' 2> /dev/null || echo python3-venv
   has_font 'noto.*emoji' || echo fonts-noto-color-emoji fontconfig
   has_font 'noto ?sans' || echo fonts-noto-core

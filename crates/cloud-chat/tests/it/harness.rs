@@ -4,6 +4,7 @@
 mod answer;
 mod app;
 mod call;
+mod frontend;
 mod merging;
 mod schema;
 mod server;
@@ -20,6 +21,7 @@ use std::{future::Future, time::Duration};
 pub use answer::Answer;
 pub use app::App;
 pub use call::{Api, Call};
+pub use frontend::Frontend;
 pub use merging::MergingClient;
 pub use schema::Schemas;
 pub use server::{Output, Plan, Server, run, run_with};

@@ -5,6 +5,7 @@ mod bad_input;
 mod commands;
 mod databases;
 mod durability;
+mod frontend;
 mod fuzzing;
 mod harness;
 mod http_contract;

@@ -100,6 +100,11 @@ impl App {
         server.unwrap_or_else(|| panic!("there is no {role}-service here"))
     }
 
+    /// Of all processes that play this role.
+    pub fn ports_of(&self, role: &str) -> Vec<u16> {
+        self.servers.iter().filter(|server| server.role() == Some(role)).map(Server::port).collect()
+    }
+
     pub fn up(&self) -> watch::Receiver<bool> {
         self.up.subscribe()
     }

@@ -198,8 +198,14 @@ pub async fn run_with(args: &[&str], settings: &[(&str, &str)]) -> Output {
     let settings: Vec<_> = settings.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
     let what = format!("`cloud-chat {}` ends", args.join(" "));
     let mut command = command(&settings);
-    let output = command.args(args).stdin(Stdio::null()).output();
-    let output = within(PATIENCE, &what, output).await.expect("the binary starts");
+    command.args(args);
+    output_of(&what, command).await
+}
+
+/// Of a command that ends by itself.
+pub(super) async fn output_of(what: &str, mut command: Command) -> Output {
+    let output = command.stdin(Stdio::null()).output();
+    let output = within(PATIENCE, what, output).await.expect("it starts");
     Output {
         code: output.status.code(),
         stdout: String::from_utf8(output.stdout).expect("UTF-8"),
