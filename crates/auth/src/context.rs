@@ -5,7 +5,13 @@ use std::sync::Arc;
 use axum::extract::FromRef;
 use fanout::{Bus, Event};
 use kit::{
-    Result, address::TrustedProxies, db::Database, internal_key::InternalKeys, jwt::Tokens, shutdown::Tasks,
+    Result,
+    address::TrustedProxies,
+    db::Database,
+    internal_key::InternalKeys,
+    jwt::Tokens,
+    metrics::{Registry, gauge},
+    shutdown::Tasks,
 };
 use protocol::SessionId;
 
@@ -62,6 +68,16 @@ impl Auth {
     /// How many passwords were hashed or compared since the start.
     pub fn hash_operations(&self) -> u64 {
         self.0.hasher.operations()
+    }
+
+    pub fn register_metrics(&self, registry: &mut Registry) {
+        let auth = self.clone();
+        gauge(
+            registry,
+            "password_queue",
+            "Passwords that wait to be hashed or compared, or are",
+            move || auth.0.hasher.waiting(),
+        );
     }
 
     /// Tells this process, then all others, what a commit ended or changed. Lost on the way, it is repaired:

@@ -47,6 +47,11 @@ impl Hasher {
         self.operations.load(Ordering::Relaxed)
     }
 
+    /// How many wait or are under way.
+    pub fn waiting(&self) -> usize {
+        CONCURRENT_MAX + WAITING_MAX - self.places.available_permits()
+    }
+
     /// The hash of a password whose owner goes by `names`, or `field` is `TOO_WEAK`.
     pub async fn hash_new(&self, field: &'static str, password: &str, names: &[&str]) -> Result<String> {
         let password = password.to_owned();

@@ -7,6 +7,7 @@ mod deletions;
 pub mod internal;
 pub mod members;
 pub mod messages;
+mod metrics;
 mod migrations;
 mod reads;
 pub mod rooms;
@@ -51,6 +52,7 @@ struct Inner {
     general: RoomId,
     queue: writer::Queue,
     limits: Limiter<UserId>,
+    metrics: metrics::Metrics,
     reads: reads::Marks,
     /// Wakes the sweeper: a room was deleted.
     room_deleted: Notify,
@@ -70,7 +72,8 @@ impl Chat {
         tasks: &Tasks,
     ) -> Result<Self> {
         let general = general_room(&db).await?;
-        let queue = writer::start(db.clone(), bus.clone(), tasks);
+        let metrics = metrics::Metrics::default();
+        let queue = writer::start(db.clone(), bus.clone(), metrics.writer.clone(), tasks);
         let limits = if config.rate_limits {
             Limiter::new(config.message_rate, Duration::from_secs(1), config.message_burst)
         } else {
@@ -84,6 +87,7 @@ impl Chat {
             general,
             queue,
             limits,
+            metrics,
             reads: reads::Marks::default(),
             room_deleted: Notify::new(),
             writes: TaskTracker::new(),

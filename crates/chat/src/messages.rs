@@ -39,7 +39,10 @@ pub async fn send(chat: &Chat, drafts: Vec<Draft>) -> Vec<Result<Sent>> {
     }
     let mut stored = store(chat, accepted).await.into_iter();
     let answers = answers.into_iter().map(|answer| answer.or_else(|| stored.next()));
-    answers.map(|answer| answer.unwrap_or_else(|| Err(writer::unavailable()))).collect()
+    let answers: Vec<_> =
+        answers.map(|answer| answer.unwrap_or_else(|| Err(writer::unavailable()))).collect();
+    chat.0.metrics.answered(&answers);
+    answers
 }
 
 async fn store(chat: &Chat, mut drafts: Vec<Draft>) -> Vec<Result<Sent>> {

@@ -6,7 +6,10 @@ mod model;
 mod plan;
 mod store;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use fanout::Bus;
 use kit::{
@@ -19,6 +22,7 @@ use sea_orm::DbErr;
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
+use crate::metrics;
 use store::Outcome;
 
 /// Drafts that may wait; beyond, senders are told to come back.
@@ -36,9 +40,9 @@ struct Queued {
 }
 
 /// When `tasks` stop, the writer finishes what is queued and takes no more.
-pub(crate) fn start(db: Database, bus: Arc<dyn Bus>, tasks: &Tasks) -> Queue {
+pub(crate) fn start(db: Database, bus: Arc<dyn Bus>, metrics: metrics::Writer, tasks: &Tasks) -> Queue {
     let (sender, receiver) = mpsc::channel(QUEUE_MAX);
-    tasks.spawn(|stopping| run(db, bus, receiver, stopping));
+    tasks.spawn(|stopping| run(db, bus, metrics, receiver, stopping));
     Queue(sender)
 }
 
@@ -54,6 +58,10 @@ impl Queue {
         });
         Ok(queued.collect())
     }
+
+    pub(crate) fn waiting(&self) -> usize {
+        self.0.max_capacity() - self.0.capacity()
+    }
 }
 
 pub(crate) fn unavailable() -> Error {
@@ -63,6 +71,7 @@ pub(crate) fn unavailable() -> Error {
 async fn run(
     db: Database,
     bus: Arc<dyn Bus>,
+    metrics: metrics::Writer,
     mut queue: mpsc::Receiver<Queued>,
     stopping: CancellationToken,
 ) {
@@ -81,7 +90,9 @@ async fn run(
         }
         let (drafts, waiting): (Vec<_>, Vec<_>) =
             batch.drain(..).map(|queued| (queued.draft, queued.answer)).unzip();
+        let begun = Instant::now();
         let Outcome { answers, events } = store_all(&db, &drafts).await;
+        metrics.stored(drafts.len(), begun.elapsed());
         for (waiting, answer) in waiting.into_iter().zip(answers) {
             if let Err(Err(error)) = waiting.send(answer) {
                 tracing::warn!(%error, "a message was not stored, and its sender is gone");

@@ -3,6 +3,7 @@
 mod commands;
 mod databases;
 mod health;
+mod metrics;
 mod options;
 mod roles;
 mod router;

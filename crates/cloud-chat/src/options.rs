@@ -13,8 +13,8 @@ use kit::config;
 
 pub use databases::{BothDatabases, DatabaseTls, OneDatabase, SchemaOptions, Which};
 pub use groups::{
-    AddressOptions, DevelopmentOptions, KeyOptions, LimitOptions, ListenOptions, LogOptions, MailOptions,
-    MessageOptions, NatsOptions, ProxyOptions, SignupOptions, Signups, Switch, TokenOptions,
+    AddressOptions, DevelopmentOptions, DiagnosisOptions, KeyOptions, LimitOptions, ListenOptions,
+    MailOptions, MessageOptions, NatsOptions, ProxyOptions, SignupOptions, Signups, Switch, TokenOptions,
 };
 pub use roles::{AuthOptions, ChatOptions, ServeOptions, WsOptions};
 use values::port;

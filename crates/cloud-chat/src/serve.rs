@@ -8,13 +8,13 @@ use std::{
 };
 
 use axum::{Router, serve::ListenerExt};
-use kit::{db::Database, shutdown::Tasks};
+use kit::{db::Database, metrics::Registry, shutdown::Tasks};
 use realtime::Realtime;
 use tokio::net::TcpListener;
 
 use crate::{
-    commands,
-    options::{ListenOptions, LogOptions, Which},
+    commands, metrics,
+    options::{DiagnosisOptions, ListenOptions, Which},
 };
 
 /// A supervisor gives up at 5 s or later; we are done before.
@@ -27,6 +27,8 @@ pub struct Service {
     pub router: Router,
     pub realtime: Option<Realtime>,
     pub databases: Vec<(Which, Database)>,
+    /// What the parts count.
+    pub metrics: Registry,
     /// Lines that follow the address.
     pub greeting: Vec<String>,
     /// Held as long as the service runs.
@@ -36,14 +38,15 @@ pub struct Service {
 /// `assemble` may wait for what the role needs; a signal ends that too.
 pub async fn run(
     listen: &ListenOptions,
-    log: &LogOptions,
+    diagnosis: &DiagnosisOptions,
     assemble: impl AsyncFnOnce(SocketAddr, &Tasks) -> Result<Service, String>,
 ) -> Result<(), String> {
     let begun = Instant::now();
-    kit::telemetry::start(&log.log).map_err(|why| format!("LOG (--log) {why}"))?;
+    kit::telemetry::start(&diagnosis.log).map_err(|why| format!("LOG (--log) {why}"))?;
     let mut stop = std::pin::pin!(kit::shutdown::signal());
     raise_file_limit();
     let listener = bind(listen).await?;
+    let metrics = metrics::bind(diagnosis.metrics_addr).await?;
     let address = listener.local_addr().map_err(|error| format!("the port cannot be read: {error}"))?;
 
     let tasks = Tasks::default();
@@ -55,8 +58,12 @@ pub async fn run(
     if let Err(error) = greet(&service, address, begun) {
         tracing::warn!(error, "the address could not be printed");
     }
+    let router = match metrics {
+        Some(listener) => metrics::serve(listener, service.router, service.metrics, &tasks),
+        None => service.router,
+    };
 
-    serve(listener, service.router, service.realtime.as_ref(), &tasks, stop).await?;
+    serve(listener, router, service.realtime.as_ref(), &tasks, stop).await?;
     for (which, database) in service.databases {
         let explain = |error| format!("the {} database cannot be closed: {error}", which.name());
         database.close().await.map_err(explain)?;

@@ -90,4 +90,7 @@ pub trait Interest: Send + Sync {
 pub trait Deliveries: Send {
     /// `None` once the bus is gone. Cancel-safe.
     async fn next(&mut self) -> Option<Delivery>;
+
+    /// How many wait.
+    fn waiting(&self) -> usize;
 }

@@ -108,4 +108,8 @@ impl Deliveries for MemoryDeliveries {
         }
         self.queue.recv().await
     }
+
+    fn waiting(&self) -> usize {
+        self.queue.len()
+    }
 }

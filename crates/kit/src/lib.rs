@@ -11,6 +11,7 @@ pub mod internal_key;
 pub mod jwt;
 pub mod layers;
 pub mod limits;
+pub mod metrics;
 pub mod openapi;
 pub mod peers;
 pub mod revocations;

@@ -28,7 +28,7 @@ use protocol::{
 use tokio::sync::{Notify, mpsc, oneshot};
 use uuid::Uuid;
 
-use crate::{Config, Rooms, Stats, closes::Close, lookups::Lookups, sinks::Sink};
+use crate::{Config, Rooms, Stats, closes::Close, lookups::Lookups, metrics::Metrics, sinks::Sink};
 use listening::Heard;
 
 /// How many requests of sockets may wait for the hub; the next waits with its socket.
@@ -42,6 +42,15 @@ pub(crate) struct Hub {
     holders: Arc<AtomicU64>,
     revoked: Arc<Revoked>,
     counts: Arc<Counts>,
+    metrics: Metrics,
+}
+
+/// What the hub learns from.
+pub(crate) struct Sources<'a> {
+    pub rooms: Arc<dyn Rooms>,
+    pub lookups: Lookups,
+    pub bus: &'a dyn Bus,
+    pub revocations: Revocations,
 }
 
 /// Whoever keeps rooms alive before users are attached to them: a connection, or a look at a user's rooms.
@@ -89,6 +98,7 @@ struct Counts {
     connections: AtomicUsize,
     users: AtomicUsize,
     rooms: AtomicUsize,
+    events_waiting: AtomicUsize,
 }
 
 /// A connection that the hub knows. Dropping it is leaving.
@@ -106,14 +116,7 @@ pub(crate) struct Leases {
 }
 
 impl Hub {
-    pub fn start(
-        config: Config,
-        rooms: Arc<dyn Rooms>,
-        lookups: Lookups,
-        bus: &dyn Bus,
-        revocations: Revocations,
-        tasks: &Tasks,
-    ) -> Self {
+    pub fn start(config: Config, sources: Sources<'_>, metrics: Metrics, tasks: &Tasks) -> Self {
         let (commands, inbox) = mpsc::channel(COMMANDS_MAX);
         let (departures, departed) = mpsc::channel(config.connections_max);
         let hub = Self {
@@ -122,6 +125,7 @@ impl Hub {
             holders: Arc::default(),
             revoked: Arc::default(),
             counts: Arc::default(),
+            metrics,
         };
         let inputs = actor::Inputs {
             commands: inbox,
@@ -129,7 +133,7 @@ impl Hub {
             revoked: hub.revoked.clone(),
             counts: hub.counts.clone(),
         };
-        let actor = actor::Actor::new(config, rooms, lookups, bus, revocations, &hub);
+        let actor = actor::Actor::new(config, sources, &hub);
         tasks.spawn(|stopping| actor.run(inputs, stopping));
         hub
     }
@@ -167,6 +171,15 @@ impl Hub {
             users: self.counts.users.load(Ordering::Relaxed),
             rooms: self.counts.rooms.load(Ordering::Relaxed),
         }
+    }
+
+    /// As of when the hub last turned to something.
+    pub fn events_waiting(&self) -> usize {
+        self.counts.events_waiting.load(Ordering::Relaxed)
+    }
+
+    pub fn commands_waiting(&self) -> usize {
+        self.commands.max_capacity() - self.commands.capacity()
     }
 
     fn new_holder(&self) -> Holder {

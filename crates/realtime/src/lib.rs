@@ -6,6 +6,7 @@ mod config;
 mod frames;
 mod hub;
 mod lookups;
+mod metrics;
 mod rooms;
 pub mod session;
 mod sinks;
@@ -23,8 +24,9 @@ use tokio_util::task::TaskTracker;
 pub use config::Config;
 pub use rooms::Rooms;
 
-use hub::Hub;
+use hub::{Hub, Sources};
 use lookups::Lookups;
+use metrics::Metrics;
 
 /// Rooms opened for connecting clients at a time.
 const OPENS_MAX: usize = 16;
@@ -42,6 +44,7 @@ struct Inner {
     tasks: Tasks,
     hub: Hub,
     lookups: Lookups,
+    metrics: Metrics,
     opens: Semaphore,
     sockets: TaskTracker,
 }
@@ -69,9 +72,21 @@ impl Realtime {
     ) -> Self {
         let lookups = Lookups::start(&rooms, config.ask_timeout, tasks);
         let revocations = tokens.revocations().clone();
-        let hub = Hub::start(config.clone(), rooms.clone(), lookups.clone(), bus, revocations, tasks);
+        let metrics = Metrics::default();
+        let sources = Sources { rooms: rooms.clone(), lookups: lookups.clone(), bus, revocations };
+        let hub = Hub::start(config.clone(), sources, metrics.clone(), tasks);
         let (opens, sockets) = (Semaphore::new(OPENS_MAX), TaskTracker::new());
-        Self(Arc::new(Inner { config, rooms, tokens, tasks: tasks.clone(), hub, lookups, opens, sockets }))
+        Self(Arc::new(Inner {
+            config,
+            rooms,
+            tokens,
+            tasks: tasks.clone(),
+            hub,
+            lookups,
+            metrics,
+            opens,
+            sockets,
+        }))
     }
 
     /// Closes the live sockets of these sessions with 1008 `revoked`. They are in `Revocations` already, so that

@@ -62,5 +62,6 @@ async fn serve(realtime: Realtime, pending: OnUpgrade, peer: Result<Peer, Close>
         Ok(connected) => live::run(&realtime, &mut stream, connected).await,
         Err(close) => Ending::Close(close),
     };
+    realtime.0.metrics.ended(ending.reason());
     ending::end(&realtime.0.config, &mut stream, ending).boxed().await;
 }

@@ -1,13 +1,17 @@
 //! Settings that several roles take, by what they are about.
 
-use std::{net::IpAddr, num::NonZeroU32, time::Duration};
+use std::{
+    net::{IpAddr, SocketAddr},
+    num::NonZeroU32,
+    time::Duration,
+};
 
 use clap::{ArgAction, Args, ValueEnum};
 use fanout::NatsServers;
 use ipnet::IpNet;
 use kit::config::{self, Secret};
 
-use super::values::{address, long_secret, port, range, rate, secret};
+use super::values::{address, long_secret, port, range, rate, secret, socket_address};
 
 #[derive(Debug, Clone, Args)]
 pub struct ListenOptions {
@@ -129,10 +133,15 @@ pub struct DevelopmentOptions {
 }
 
 #[derive(Debug, Clone, Args)]
-pub struct LogOptions {
+pub struct DiagnosisOptions {
     /// What is logged: error, warn, info, debug, or a list such as info,auth=debug.
     #[arg(long, env = "LOG", default_value = "info", value_name = "FILTER", help_heading = "Diagnosis")]
     pub log: String,
+
+    /// Address and port of GET /metrics for Prometheus, such as 127.0.0.1:9090. It asks nobody who they are: give it
+    /// one that only your Prometheus reaches [default: none].
+    #[arg(long, env = "METRICS_ADDR", value_parser = socket_address, value_name = "IP:PORT", help_heading = "Diagnosis")]
+    pub metrics_addr: Option<SocketAddr>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -4,9 +4,9 @@ use clap::{Args, Command};
 use kit::config;
 
 use super::{
-    AddressOptions, BothDatabases, DataOptions, DatabaseTls, DevelopmentOptions, KeyOptions, LimitOptions,
-    ListenOptions, LogOptions, MailOptions, MessageOptions, NatsOptions, OneDatabase, ProxyOptions,
-    SchemaOptions, SignupOptions, TokenOptions,
+    AddressOptions, BothDatabases, DataOptions, DatabaseTls, DevelopmentOptions, DiagnosisOptions,
+    KeyOptions, LimitOptions, ListenOptions, MailOptions, MessageOptions, NatsOptions, OneDatabase,
+    ProxyOptions, SchemaOptions, SignupOptions, TokenOptions,
 };
 
 #[derive(Debug, Args)]
@@ -65,7 +65,7 @@ pub struct ServeOptions {
     #[command(flatten)]
     pub development: DevelopmentOptions,
     #[command(flatten)]
-    pub log: LogOptions,
+    pub diagnosis: DiagnosisOptions,
 }
 
 #[derive(Debug, Args)]
@@ -97,7 +97,7 @@ pub struct AuthOptions {
     #[command(flatten)]
     pub development: DevelopmentOptions,
     #[command(flatten)]
-    pub log: LogOptions,
+    pub diagnosis: DiagnosisOptions,
 }
 
 #[derive(Debug, Args)]
@@ -128,7 +128,7 @@ pub struct ChatOptions {
     #[command(flatten)]
     pub limits: LimitOptions,
     #[command(flatten)]
-    pub log: LogOptions,
+    pub diagnosis: DiagnosisOptions,
 }
 
 #[derive(Debug, Args)]
@@ -147,7 +147,7 @@ pub struct WsOptions {
     #[command(flatten)]
     pub nats: NatsOptions,
     #[command(flatten)]
-    pub log: LogOptions,
+    pub diagnosis: DiagnosisOptions,
 }
 
 /// How a service's command differs from what its groups say: what the one process can make up, it must be told.

@@ -1,12 +1,20 @@
 //! Reads values of the command line; each says in one line what it must be.
 
-use std::{net::IpAddr, num::NonZeroU32};
+use std::{
+    net::{IpAddr, SocketAddr},
+    num::NonZeroU32,
+};
 
 use ipnet::IpNet;
 use kit::config::Secret;
 
 pub fn address(text: &str) -> Result<IpAddr, String> {
     text.parse().map_err(|_| "must be an IP address".to_owned())
+}
+
+pub fn socket_address(text: &str) -> Result<SocketAddr, String> {
+    text.parse()
+        .map_err(|_| "must be an IP address and a port such as 127.0.0.1:9090 or [::1]:9090".to_owned())
 }
 
 pub fn port(text: &str) -> Result<u16, String> {

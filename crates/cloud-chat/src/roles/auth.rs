@@ -13,7 +13,7 @@ use crate::{
 };
 
 pub async fn run(options: AuthOptions) -> Result<(), String> {
-    serve::run(&options.listen, &options.log, async |_, tasks| assemble(&options, tasks).await).await
+    serve::run(&options.listen, &options.diagnosis, async |_, tasks| assemble(&options, tasks).await).await
 }
 
 async fn assemble(options: &AuthOptions, tasks: &Tasks) -> Result<Service, String> {
@@ -42,11 +42,14 @@ async fn assemble(options: &AuthOptions, tasks: &Tasks) -> Result<Service, Strin
     follower.start(&bus, tasks).await.map_err(explain)?;
 
     let dependencies = Dependencies { databases: vec![db.clone()], nats, peer: None };
+    let mut metrics = kit::metrics::registry();
+    auth.register_metrics(kit::metrics::ours(&mut metrics));
     Ok(Service {
         name: "Cloud Chat auth-service",
         router: router::auth(auth, dependencies, keys, frontend_url),
         realtime: None,
         databases: vec![(Which::Auth, db)],
+        metrics,
         greeting: Vec::new(),
         lock: None,
     })

@@ -16,7 +16,7 @@ use crate::{
 };
 
 pub async fn run(options: ChatOptions) -> Result<(), String> {
-    serve::run(&options.listen, &options.log, async |_, tasks| assemble(&options, tasks).await).await
+    serve::run(&options.listen, &options.diagnosis, async |_, tasks| assemble(&options, tasks).await).await
 }
 
 async fn assemble(options: &ChatOptions, tasks: &Tasks) -> Result<Service, String> {
@@ -40,11 +40,14 @@ async fn assemble(options: &ChatOptions, tasks: &Tasks) -> Result<Service, Strin
 
     let dependencies = Dependencies { databases: vec![db.clone()], nats, peer: Some(("auth", auth)) };
     let keys = parts::keys(&options.keys);
+    let mut metrics = kit::metrics::registry();
+    chat.register_metrics(kit::metrics::ours(&mut metrics));
     Ok(Service {
         name: "Cloud Chat chat-service",
         router: router::chat(chat, revocations, dependencies, keys, frontend_url),
         realtime: None,
         databases: vec![(Which::Chat, db)],
+        metrics,
         greeting: Vec::new(),
         lock: None,
     })

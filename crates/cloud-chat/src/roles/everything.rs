@@ -22,8 +22,10 @@ use crate::{
 };
 
 pub async fn run(options: ServeOptions) -> Result<(), String> {
-    serve::run(&options.listen, &options.log, async |address, tasks| assemble(&options, address, tasks).await)
-        .await
+    serve::run(&options.listen, &options.diagnosis, async |address, tasks| {
+        assemble(&options, address, tasks).await
+    })
+    .await
 }
 
 async fn assemble(options: &ServeOptions, address: SocketAddr, tasks: &Tasks) -> Result<Service, String> {
@@ -59,6 +61,12 @@ async fn assemble(options: &ServeOptions, address: SocketAddr, tasks: &Tasks) ->
     let follower = Follower { source, revocations, realtime: Some(realtime.clone()) };
     follower.start(&bus, tasks).await.map_err(explain)?;
 
+    let mut metrics = kit::metrics::registry();
+    let ours = kit::metrics::ours(&mut metrics);
+    auth.register_metrics(ours);
+    chat.register_metrics(ours);
+    realtime.register_metrics(ours);
+
     let dependencies = Dependencies { databases: vec![auth_db.clone(), chat_db.clone()], nats, peer: None };
     let web = WebApp { api_base_url: options.api_base_url.clone(), ws_endpoint: options.ws_endpoint.clone() };
     let everything =
@@ -68,6 +76,7 @@ async fn assemble(options: &ServeOptions, address: SocketAddr, tasks: &Tasks) ->
         router: router::everything(everything),
         realtime: Some(realtime),
         databases: vec![(Which::Auth, auth_db), (Which::Chat, chat_db)],
+        metrics,
         greeting: vec![
             format!("Data: {}", options.data.data_dir.display()),
             format!("API: http://localhost:{}/docs", address.port()),

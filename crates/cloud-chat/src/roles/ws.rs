@@ -16,7 +16,7 @@ use crate::{
 };
 
 pub async fn run(options: WsOptions) -> Result<(), String> {
-    serve::run(&options.listen, &options.log, async |_, tasks| assemble(&options, tasks).await).await
+    serve::run(&options.listen, &options.diagnosis, async |_, tasks| assemble(&options, tasks).await).await
 }
 
 async fn assemble(options: &WsOptions, tasks: &Tasks) -> Result<Service, String> {
@@ -33,11 +33,14 @@ async fn assemble(options: &WsOptions, tasks: &Tasks) -> Result<Service, String>
     follower.start(&bus, tasks).await.map_err(explain)?;
 
     let dependencies = Dependencies { databases: Vec::new(), nats, peer: Some(("chat", chat)) };
+    let mut metrics = kit::metrics::registry();
+    realtime.register_metrics(kit::metrics::ours(&mut metrics));
     Ok(Service {
         name: "Cloud Chat ws-service",
         router: router::ws(realtime.clone(), dependencies),
         realtime: Some(realtime),
         databases: Vec::new(),
+        metrics,
         greeting: Vec::new(),
         lock: None,
     })

@@ -11,6 +11,7 @@ mod harness;
 mod http_contract;
 mod limits;
 mod mail;
+mod metrics;
 mod scenarios;
 mod services;
 mod shutdown;

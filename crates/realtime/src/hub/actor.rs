@@ -9,7 +9,7 @@ use std::{
     },
 };
 
-use fanout::{Bus, Deliveries, Delivery, Interest, Topic};
+use fanout::{Deliveries, Delivery, Interest, Topic};
 use kit::revocations::Revocations;
 use protocol::{RoomId, UserId};
 use tokio::{
@@ -20,7 +20,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    Command, Counts, Holder, Hub, Revoked,
+    Command, Counts, Holder, Hub, Revoked, Sources,
     comparisons::Comparing,
     connections::Connection,
     jobs::{ASKS_MAX, Outcome},
@@ -61,14 +61,8 @@ pub(super) struct Inputs {
 }
 
 impl Actor {
-    pub fn new(
-        config: Config,
-        source: Arc<dyn Rooms>,
-        lookups: Lookups,
-        bus: &dyn Bus,
-        revocations: Revocations,
-        hub: &Hub,
-    ) -> Self {
+    pub fn new(config: Config, sources: Sources<'_>, hub: &Hub) -> Self {
+        let Sources { rooms: source, lookups, bus, revocations } = sources;
         let (interest, deliveries) = bus.subscribe();
         Self {
             config,
@@ -122,6 +116,7 @@ impl Actor {
         match delivery {
             Some(Delivery::Event(topic, event)) => self.handle(topic, &event),
             Some(Delivery::Missed) => {
+                self.hub.metrics.repaired("events");
                 tracing::warn!("events were missed: comparing everything with the database");
                 self.compare_again();
             }
@@ -200,6 +195,7 @@ impl Counts {
         set(&self.connections, actor.connections.len());
         set(&self.users, actor.users.len());
         set(&self.rooms, actor.rooms.len());
+        set(&self.events_waiting, actor.deliveries.as_ref().map_or(0, |deliveries| deliveries.waiting()));
     }
 }
 

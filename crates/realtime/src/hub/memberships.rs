@@ -58,6 +58,7 @@ impl Actor {
         if room.sequencer.is_news(message.seq) {
             room.sequencer.message(message.seq, members_rev, Frame::message(message.clone()));
             self.advance(message.room_id);
+            self.hub.metrics.delivered(message.created_at);
         }
     }
 

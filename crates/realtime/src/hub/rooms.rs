@@ -17,6 +17,7 @@ use crate::{
     calls::{backoff, guarded},
     closes::Close,
     frames::Frame,
+    metrics::Metrics,
     sinks::Sink,
 };
 
@@ -49,15 +50,17 @@ impl Room {
     }
 
     /// Hands a frame to everybody but `except`; returns who cannot take more.
-    fn fan_out(&mut self, frame: &Frame, except: Option<UserId>) -> Vec<Holder> {
-        let mut full = Vec::new();
+    fn fan_out(&mut self, frame: &Frame, except: Option<UserId>, metrics: &Metrics) -> Vec<Holder> {
+        let (mut full, mut count) = (Vec::new(), 0);
         for (_, carriers) in self.sequencer.members.iter_mut().filter(|(user, _)| Some(*user) != except) {
             for carrier in carriers {
+                count += 1;
                 if carrier.sink.push(frame.clone()).is_err() {
                     full.push(carrier.holder);
                 }
             }
         }
+        metrics.deliveries.inc_by(count);
         full
     }
 }
@@ -88,7 +91,7 @@ impl Actor {
         let mut full = Vec::new();
         let Some(room) = self.rooms.get_mut(&room_id) else { return };
         while let Some(frame) = room.sequencer.next() {
-            full.extend(room.fan_out(&frame, None));
+            full.extend(room.fan_out(&frame, None, &self.hub.metrics));
         }
         let ask = room.sequencer.ask();
         let generation = room.generation;
@@ -103,7 +106,7 @@ impl Actor {
         if room.sequencer.members.is_empty() {
             return;
         }
-        let full = room.fan_out(&Frame::of(event), except);
+        let full = room.fan_out(&Frame::of(event), except, &self.hub.metrics);
         self.forget_all(full);
     }
 
@@ -147,6 +150,10 @@ impl Actor {
     }
 
     fn ask(&mut self, room: RoomId, generation: u64, ask: Ask) {
+        self.hub.metrics.repaired(match ask {
+            Ask::Page { .. } => "messages",
+            Ask::Members { .. } => "members",
+        });
         let (source, timeout, asks) = (self.source.clone(), self.config.ask_timeout, self.asks.clone());
         self.jobs.spawn(async move {
             let _permit = asks.acquire().await;

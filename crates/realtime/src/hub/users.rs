@@ -131,6 +131,7 @@ impl Actor {
         else {
             return;
         };
+        self.hub.metrics.repaired("rooms");
         user.is_looking = true;
         let (generation, sender) = (user.generation, user.sender.clone());
         let holder = self.hub.new_holder();

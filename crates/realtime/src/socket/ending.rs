@@ -32,6 +32,13 @@ impl Ending {
             _ => Self::Gone,
         }
     }
+
+    pub fn reason(self) -> &'static str {
+        match self {
+            Self::Close(close) => close.reason,
+            Self::Gone => "gone",
+        }
+    }
 }
 
 pub(super) async fn end(config: &Config, stream: &mut Stream, ending: Ending) {

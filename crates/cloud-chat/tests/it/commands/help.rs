@@ -3,7 +3,7 @@
 use crate::harness::run;
 
 /// The variables of contract §5 that the one process takes.
-const VARIABLES: [&str; 19] = [
+const VARIABLES: [&str; 20] = [
     "JWT_SECRET",
     "JWT_EXPIRES_IN",
     "INTERNAL_API_KEY",
@@ -23,6 +23,7 @@ const VARIABLES: [&str; 19] = [
     "RATE_LIMITS",
     "MESSAGE_RATE",
     "LOG",
+    "METRICS_ADDR",
 ];
 
 #[tokio::test]

@@ -19,6 +19,9 @@ const BAD: &[(&str, &str)] = &[
     ("MESSAGE_RATE", "0"),
     ("MESSAGE_RATE", "many"),
     ("LOG", "info,=="),
+    ("METRICS_ADDR", "9090"),
+    ("METRICS_ADDR", "localhost:9090"),
+    ("METRICS_ADDR", "203.0.113.1:9090"),
 ];
 
 #[tokio::test]
