@@ -10,9 +10,8 @@ struct Figures(String);
 impl Figures {
     /// From the last address that the log tells.
     async fn of(log: &str) -> Self {
-        let lines = log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-        let told =
-            lines.filter(|line| line["message"] == "metrics").next_back().expect("the log tells the address");
+        let mut lines = log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+        let told = lines.rfind(|line| line["message"] == "metrics").expect("the log tells the address");
         let address = told["address"].as_str().expect("an address").to_owned();
         let answer = reqwest::get(format!("http://{address}/metrics")).await.expect("it answers");
         assert_eq!(answer.status(), 200);
