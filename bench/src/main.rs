@@ -1,44 +1,48 @@
-//! Measures the release build from outside: time to ready, memory, latency of a lone message, idle sockets.
-//! `make bench` builds everything and runs it. Figures depend on the machine; compare within one run.
+//! Measures the release build from outside. `make bench` builds everything and runs it.
 
-mod client;
+mod ceilings;
+mod load;
+mod measure;
+mod options;
+mod people;
+mod product;
+mod report;
 mod scenarios;
-mod server;
 
-use std::{io::Write, path::PathBuf};
+use std::io::Write;
 
 use clap::Parser;
 
-#[derive(Debug, Parser)]
-struct Options {
-    /// The program to measure.
-    #[arg(long, default_value = "target/release/cloud-chat")]
-    program: PathBuf,
+use options::{Command, Common, Options};
+use product::Candidate;
+use report::Report;
+use scenarios::Bench;
 
-    /// Starts to time.
-    #[arg(long, default_value_t = 9)]
-    starts: usize,
-
-    /// Messages to send one after the other.
-    #[arg(long, default_value_t = 1000)]
-    messages: usize,
-
-    /// Idle sockets to open.
-    #[arg(long, default_value_t = 10_000)]
-    sockets: usize,
-}
-
-pub type Outcome<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
+pub type Failure = Box<dyn std::error::Error + Send + Sync>;
+pub type Outcome<T> = Result<T, Failure>;
 
 #[tokio::main]
 async fn main() -> Outcome<()> {
-    let options = Options::parse();
+    let Options { command, common } = Options::parse();
     rlimit::increase_nofile_limit(rlimit::INFINITY)?;
-    let rows = scenarios::run(&options).await?;
-    let mut out = std::io::stdout();
-    writeln!(out, "| Scenario | Figure | Value |\n|---|---|--:|")?;
-    for (scenario, figure, value) in rows {
-        writeln!(out, "| {scenario} | {figure} | {value} |")?;
+    match command {
+        Some(Command::BareWrites(job)) => ceilings::writes::serve(&job, std::io::stdout()),
+        Some(command) => measure(&common, &[command]).await,
+        None => measure(&common, &scenarios::all()).await,
     }
+}
+
+async fn measure(common: &Common, commands: &[Command]) -> Outcome<()> {
+    let data = common.out.join("data");
+    std::fs::create_dir_all(&data)?;
+    let candidates: Vec<_> = common.servers.iter().map(|program| Candidate::new(program)).collect();
+    let report = Report::new(&candidates)?;
+    let mut bench = Bench { candidates, seconds: common.seconds, data, report };
+    for round in 0..common.rounds {
+        for command in commands {
+            scenarios::run(&mut bench, command, round).await?;
+        }
+    }
+    write!(std::io::stdout(), "{}", bench.report.write(&common.out)?)?;
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! The program under measurement, as a process of its own.
+//! The program as a child process.
 
 use std::{
     path::Path,
@@ -11,7 +11,7 @@ use tokio::{
     process::{Child, ChildStdout, Command},
 };
 
-use crate::Outcome;
+use crate::{Outcome, product::JWT_SECRET};
 
 pub struct Server {
     child: Child,
@@ -28,12 +28,15 @@ impl Server {
         let mut child = Command::new(program)
             .args(["--host", "127.0.0.1", "--port", "0", "--data-dir"])
             .arg(data)
+            .env("JWT_SECRET", JWT_SECRET)
+            .env("JWT_EXPIRES_IN", "2h")
             .env("RATE_LIMITS", "off")
             .env("LOG", "warn")
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .kill_on_drop(true)
-            .spawn()?;
+            .spawn()
+            .map_err(|error| format!("{} does not start: {error}", program.display()))?;
         let mut stdout = BufReader::new(child.stdout.take().ok_or("no standard output")?);
         let mut line = String::new();
         stdout.read_line(&mut line).await?;
@@ -44,12 +47,8 @@ impl Server {
         Ok(Self { child, _stdout: stdout, address, ready_after: begun.elapsed() })
     }
 
-    /// `VmRSS` or another line of `/proc/PID/status`, in KiB.
-    pub fn memory_kib(&self, line: &str) -> Outcome<u64> {
-        let pid = self.child.id().ok_or("the program ended")?;
-        let status = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
-        let value = status.lines().find_map(|text| text.strip_prefix(line)?.strip_prefix(':'));
-        Ok(value.and_then(|text| text.split_whitespace().next()).ok_or("no such line")?.parse()?)
+    pub fn id(&self) -> Outcome<u32> {
+        Ok(self.child.id().ok_or("the program ended")?)
     }
 
     pub async fn stop(mut self) -> Outcome<()> {

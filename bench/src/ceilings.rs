@@ -1,0 +1,3 @@
+//! What this machine can do at most, measured in the same run by the same generator.
+
+pub mod writes;

@@ -1,0 +1,14 @@
+//! The generator: sockets that send at a pace and check what they hear.
+
+mod drive;
+mod fleet;
+pub mod frames;
+mod latency;
+mod ledger;
+mod poller;
+mod socket;
+
+pub use drive::{Driven, Load, Pacing, Sender, drive};
+pub use fleet::Fleet;
+pub use latency::Latencies;
+pub use ledger::Ledger;

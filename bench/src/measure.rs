@@ -1,0 +1,94 @@
+//! What a run costs: CPU and memory of each process, of the generator, and of everything else on the machine.
+
+mod machine;
+mod process;
+
+use std::time::{Duration, Instant};
+
+use serde::Serialize;
+
+pub use machine::Description;
+use machine::Machine;
+pub use process::Process;
+
+use crate::Outcome;
+
+/// Takes the counters at the beginning of a run.
+pub struct Watch {
+    processes: Vec<(Process, Duration)>,
+    generator: (Process, Duration),
+    machine: Machine,
+    begun: Instant,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct Usage {
+    pub wall_s: f64,
+    pub processes: Vec<ProcessUsage>,
+    pub generator_cpu_s: f64,
+    /// CPU time of everything else on the machine.
+    pub other_cpu_s: f64,
+    /// What the kernel holds for all the machine: its objects, sockets among them, and what is in sockets' buffers.
+    pub kernel_memory_kib: u64,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct ProcessUsage {
+    pub name: String,
+    pub cpu_s: f64,
+    pub resident_kib: u64,
+    pub resident_peak_kib: u64,
+}
+
+impl Watch {
+    pub fn start(processes: &[Process]) -> Outcome<Self> {
+        let with_cpu = |process: &Process| Ok((process.clone(), process.cpu()?));
+        Ok(Self {
+            processes: processes.iter().map(with_cpu).collect::<Outcome<_>>()?,
+            generator: with_cpu(&Process::own())?,
+            machine: Machine::now()?,
+            begun: Instant::now(),
+        })
+    }
+
+    pub fn stop(self) -> Outcome<Usage> {
+        let wall = self.begun.elapsed();
+        let machine = Machine::now()?;
+        let mut processes = Vec::new();
+        for (process, before) in &self.processes {
+            processes.push(ProcessUsage {
+                name: process.name.clone(),
+                cpu_s: process.cpu()?.saturating_sub(*before).as_secs_f64(),
+                resident_kib: process.memory_kib("VmRSS")?,
+                resident_peak_kib: process.memory_kib("VmHWM")?,
+            });
+        }
+        let (generator, before) = &self.generator;
+        let generator_cpu_s = generator.cpu()?.saturating_sub(*before).as_secs_f64();
+        let ours = processes.iter().map(|process| process.cpu_s).sum::<f64>() + generator_cpu_s;
+        let busy = machine.busy.saturating_sub(self.machine.busy).as_secs_f64();
+        Ok(Usage {
+            wall_s: wall.as_secs_f64(),
+            processes,
+            generator_cpu_s,
+            other_cpu_s: (busy - ours).max(0.0),
+            kernel_memory_kib: machine.kernel_memory_kib,
+        })
+    }
+}
+
+impl Usage {
+    /// Of the processes whose names begin so; the product's services are `cloud-chat…`.
+    pub fn cpu_of(&self, name: &str) -> f64 {
+        self.processes
+            .iter()
+            .filter(|process| process.name.starts_with(name))
+            .map(|process| process.cpu_s)
+            .sum()
+    }
+
+    /// How much of the machine others had, in percent of all its processors.
+    pub fn others_percent(&self) -> f64 {
+        100.0 * self.other_cpu_s / (self.wall_s * machine::processors())
+    }
+}

@@ -1,0 +1,101 @@
+//! The table that people read: a row for each figure, a column for each program.
+
+use super::{Figure, Goal, Report, Unit};
+
+pub fn of(report: &Report) -> String {
+    let machine = &report.machine;
+    let mut rows = Vec::new();
+    let mut shown = Vec::new();
+    for figure in &report.figures {
+        let key = (&figure.scenario, &figure.name);
+        if !shown.contains(&key) {
+            shown.push(key);
+            rows.push(row(report, figure));
+        }
+    }
+    format!(
+        "{}, {} processors, {} MiB, Linux {}; nothing pinned; medians of the rounds\n\n\
+         | Scenario | Figure | {} | Goal | |\n|---|---|{}--:|---|\n{}{}",
+        machine.processor,
+        machine.processors,
+        machine.memory_mib,
+        machine.kernel,
+        report.servers.join(" | "),
+        "--:|".repeat(report.servers.len()),
+        rows.concat(),
+        noise(report),
+    )
+}
+
+fn row(report: &Report, of: &Figure) -> String {
+    let same = |figure: &&Figure| figure.scenario == of.scenario && figure.name == of.name;
+    let figures: Vec<_> = report.figures.iter().filter(same).collect();
+    let cells = report.servers.iter().map(|server| {
+        let own = figures.iter().find(|figure| figure.server.as_ref().is_none_or(|own| own == server));
+        own.map_or_else(|| "–".to_owned(), |figure| shown(figure.unit, figure.median))
+    });
+    let verdicts = figures.iter().filter_map(|figure| figure.goal.is_reached(figure.median));
+    let verdicts: Vec<_> =
+        verdicts.map(|is_reached| if is_reached { "reached" } else { "**missed**" }).collect();
+    let cells: Vec<_> = cells.collect();
+    let (goal, verdicts) = (goal(of), verdicts.join(", "));
+    format!("| {} | {} | {} | {goal} | {verdicts} |\n", of.scenario, of.name, cells.join(" | "))
+}
+
+fn goal(figure: &Figure) -> String {
+    match figure.goal {
+        Goal::None => String::new(),
+        Goal::AtLeast(least) => format!("≥ {}", shown(figure.unit, least)),
+        Goal::AtMost(most) => format!("≤ {}", shown(figure.unit, most)),
+    }
+}
+
+/// Other work on the machine, where it may have bent the figures.
+fn noise(report: &Report) -> String {
+    let mut scenarios: Vec<_> = report.runs.iter().map(|run| &run.scenario).collect();
+    scenarios.dedup();
+    let worst = scenarios.iter().map(|scenario| (report.others_percent(scenario), scenario));
+    match worst.max_by(|a, b| a.0.total_cmp(&b.0)) {
+        Some((percent, scenario)) => {
+            format!("\nOther work on the machine: at most {percent:.0} % of its processors ({scenario}).\n")
+        }
+        None => String::new(),
+    }
+}
+
+fn shown(unit: Unit, value: f64) -> String {
+    match unit {
+        Unit::PerSecond => format!("{}/s", grouped(value)),
+        Unit::Milliseconds if value < 10.0 => format!("{value:.2} ms"),
+        Unit::Milliseconds => format!("{value:.1} ms"),
+        Unit::Percent => format!("{value:.0} %"),
+        Unit::Times => format!("{value:.1} ×"),
+        Unit::MiB => format!("{value:.1} MiB"),
+        Unit::KiB => format!("{value:.1} KiB"),
+    }
+}
+
+/// Whole, with a comma every three digits.
+fn grouped(value: f64) -> String {
+    let digits = format!("{value:.0}");
+    let mut out = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index) % 3 == 0 {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn large_numbers_are_grouped() {
+        assert_eq!(grouped(1_234_567.4), "1,234,567");
+        assert_eq!(grouped(999.0), "999");
+        assert_eq!(shown(Unit::Milliseconds, 1.234), "1.23 ms");
+    }
+}

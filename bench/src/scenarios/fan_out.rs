@@ -1,0 +1,156 @@
+//! N sockets in one room: every message goes to all of them.
+
+use std::time::Duration;
+
+use crate::{
+    Outcome,
+    ceilings::writes::{self, Written},
+    load::{Driven, Load, Pacing},
+    measure::Usage,
+    options::{BareWrites, FanOut},
+    product::Candidate,
+    report::{Goal, Of, Unit},
+    scenarios::{Bench, hall::Hall},
+};
+
+/// Sizes of the goals.
+const SIZES: [usize; 2] = [500, 5_000];
+/// Sockets, messages a second, and within how many milliseconds 99 % of all deliveries should be done.
+const PACED: [(usize, f64, Option<f64>); 2] = [(500, 10.0, Some(8.0)), (1_000, 50.0, Some(15.0))];
+
+pub async fn run(bench: &mut Bench, options: &FanOut, round: usize) -> Outcome<()> {
+    match (options.sockets, options.rate) {
+        (None, None) => {
+            for sockets in SIZES {
+                closed(bench, options, sockets, round).await?;
+            }
+            for (sockets, rate, goal) in PACED {
+                open(bench, options, sockets, rate, goal, round).await?;
+            }
+            Ok(())
+        }
+        (sockets, None) => closed(bench, options, sockets.unwrap_or(SIZES[0]), round).await,
+        (sockets, Some(rate)) => open(bench, options, sockets.unwrap_or(SIZES[0]), rate, None, round).await,
+    }
+}
+
+/// How fast it goes: one message at a time, which is one write for each delivery, then as many as the server takes.
+async fn closed(bench: &mut Bench, options: &FanOut, sockets: usize, round: usize) -> Outcome<()> {
+    let lasts = Duration::from_secs_f64(bench.seconds);
+    let mut runs = Vec::new();
+    for candidate in bench.candidates(round) {
+        let mut hall = Hall::open(bench, &candidate, sockets).await?;
+        let (text_bytes, many) = (options.text_bytes, options.senders.min(sockets));
+        let load = |senders, window| Load { senders, pacing: Pacing::Closed { window }, text_bytes, lasts };
+        let one = hall.drive(load(hall.senders(1), 1))?;
+        let many = hall.drive(load(hall.senders(many), options.window))?;
+        hall.product.stop().await?;
+        runs.push((candidate, one, many));
+    }
+    let (_, (first, _), _) = runs.first().ok_or("nothing to measure")?;
+    let bytes = usize::try_from(first.delivered_bytes / first.deliveries.max(1))?;
+    let ceiling = ceilings(bench, sockets, bytes).await?;
+    for (candidate, (one, one_usage), (many, many_usage)) in runs {
+        let name = format!("fan-out to {sockets}, one write each");
+        let per_cpu = record(bench, &name, &candidate, &one, one_usage);
+        let ratio = 100.0 * per_cpu / ceiling.per_cpu_second();
+        bench.report.add(
+            &name,
+            "of the ceiling, per CPU second",
+            Of::Server(&candidate),
+            Unit::Percent,
+            ratio,
+            Goal::AtLeast(80.0),
+        );
+        let name = format!("fan-out to {sockets}, saturated");
+        let per_cpu = record(bench, &name, &candidate, &many, many_usage);
+        let times = per_cpu / ceiling.per_cpu_second();
+        bench.report.add(
+            &name,
+            "times the one-write ceiling, per CPU second",
+            Of::Server(&candidate),
+            Unit::Times,
+            times,
+            Goal::AtLeast(4.0),
+        );
+    }
+    Ok(())
+}
+
+/// The bare loop with 1, 8 and 32 frames a write; the first is what goals are measured by.
+async fn ceilings(bench: &mut Bench, sockets: usize, bytes: usize) -> Outcome<Written> {
+    let name = format!("bare writes to {sockets} of {bytes} bytes");
+    let mut first = None;
+    for frames in [1, 8, 32] {
+        let seconds = bench.seconds.min(2.0);
+        let written = writes::measure(&BareWrites { sockets, bytes, frames, seconds }).await?;
+        let row = |figure| format!("{frames} a write: {figure}");
+        bench.report.add(
+            &name,
+            &row("deliveries per CPU second"),
+            Of::Machine,
+            Unit::PerSecond,
+            written.per_cpu_second(),
+            Goal::None,
+        );
+        bench.report.add(
+            &name,
+            &row("deliveries"),
+            Of::Machine,
+            Unit::PerSecond,
+            written.per_second(),
+            Goal::None,
+        );
+        first.get_or_insert(written);
+    }
+    Ok(first.ok_or("no ceiling")?)
+}
+
+/// How late deliveries are at a rate.
+async fn open(
+    bench: &mut Bench,
+    options: &FanOut,
+    sockets: usize,
+    rate: f64,
+    goal: Option<f64>,
+    round: usize,
+) -> Outcome<()> {
+    let lasts = Duration::from_secs_f64(bench.seconds.max(200.0 / rate).min(bench.seconds * 3.0));
+    for candidate in bench.candidates(round) {
+        let mut hall = Hall::open(bench, &candidate, sockets).await?;
+        let senders = hall.senders(options.senders.min(sockets));
+        let pacing = Pacing::Open { per_second: rate };
+        let (driven, usage) = hall.drive(Load { senders, pacing, text_bytes: options.text_bytes, lasts })?;
+        hall.product.stop().await?;
+        let name = format!("fan-out to {sockets}, {rate} messages/s");
+        record(bench, &name, &candidate, &driven, usage);
+        let p99 = driven.delivery.percentile(99.0).as_secs_f64() * 1000.0;
+        let goal = goal.map_or(Goal::None, Goal::AtMost);
+        bench.report.add(
+            &name,
+            "p99 of deliveries, from when due",
+            Of::Server(&candidate),
+            Unit::Milliseconds,
+            p99,
+            goal,
+        );
+    }
+    Ok(())
+}
+
+/// What every load is told by; deliveries per CPU second of the server.
+#[expect(clippy::cast_precision_loss, reason = "deliveries of some seconds are far below 2^52")]
+fn record(bench: &mut Bench, name: &str, candidate: &Candidate, driven: &Driven, usage: Usage) -> f64 {
+    let per_cpu = driven.deliveries as f64 / usage.cpu_of("cloud-chat");
+    let per_second = driven.deliveries as f64 / driven.wall.as_secs_f64();
+    let messages = driven.messages as f64 / driven.wall.as_secs_f64();
+    let median = driven.delivery.percentile(50.0).as_secs_f64() * 1000.0;
+    let report = &mut bench.report;
+    let of = Of::Server(candidate);
+    report.add(name, "deliveries per CPU second", of, Unit::PerSecond, per_cpu, Goal::None);
+    report.add(name, "deliveries", of, Unit::PerSecond, per_second, Goal::None);
+    report.add(name, "messages", of, Unit::PerSecond, messages, Goal::None);
+    report.add(name, "median of deliveries, from when due", of, Unit::Milliseconds, median, Goal::None);
+    report.usage(name, candidate, usage);
+    per_cpu
+}

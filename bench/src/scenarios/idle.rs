@@ -1,0 +1,69 @@
+//! Sockets that are connected and silent: how fast they connect, what each takes; then one message to all of them.
+
+use std::time::{Duration, Instant};
+
+use crate::{
+    Outcome,
+    load::{Load, Pacing},
+    measure::{Usage, Watch},
+    options::Idle,
+    people::in_general,
+    product::Product,
+    report::{Goal, Of, Unit},
+    scenarios::{Bench, hall::Hall},
+};
+
+pub async fn run(bench: &mut Bench, options: &Idle, round: usize) -> Outcome<()> {
+    let count = options.sockets;
+    let name = format!("{count} idle sockets");
+    for candidate in bench.candidates(round) {
+        let product = Product::start(&candidate, &bench.data).await?;
+        let (people, room) = in_general(&product, count).await?;
+        let before = Watch::start(&product.processes)?.stop()?;
+        let watch = Watch::start(&product.processes)?;
+        let begun = Instant::now();
+        let mut hall = Hall::fill(product, &people, room)?;
+        let connected = begun.elapsed();
+        let after = watch.stop()?;
+        let load = Load {
+            senders: hall.senders(1),
+            pacing: Pacing::Closed { window: 1 },
+            text_bytes: 40,
+            lasts: Duration::ZERO,
+        };
+        let (driven, _) = hall.drive(load)?;
+        hall.product.stop().await?;
+
+        let report = &mut bench.report;
+        let of = Of::Server(&candidate);
+        let (each, kernel) = (each_kib(&before, &after, count), kernel_kib(&before, &after, count));
+        let slowest = hall.connecting.percentile(99.0).as_secs_f64() * 1000.0;
+        let heard = driven.delivery.max().as_secs_f64() * 1000.0;
+        report.add(&name, "resident memory for each", of, Unit::KiB, each, Goal::AtMost(8.0));
+        report.add(&name, "kernel memory for each, both ends", of, Unit::KiB, kernel, Goal::None);
+        let goal = Goal::AtMost(3000.0);
+        report.add(
+            &name,
+            "all connected and subscribed",
+            of,
+            Unit::Milliseconds,
+            connected.as_secs_f64() * 1000.0,
+            goal,
+        );
+        report.add(&name, "p99 of connecting", of, Unit::Milliseconds, slowest, Goal::None);
+        report.add(&name, "one message, heard by all", of, Unit::Milliseconds, heard, Goal::None);
+        report.usage(&name, &candidate, after);
+    }
+    Ok(())
+}
+
+#[expect(clippy::cast_precision_loss, reason = "memory in KiB is far below 2^52")]
+fn each_kib(before: &Usage, after: &Usage, count: usize) -> f64 {
+    let total = |usage: &Usage| usage.processes.iter().map(|process| process.resident_kib).sum::<u64>();
+    total(after).saturating_sub(total(before)) as f64 / count as f64
+}
+
+#[expect(clippy::cast_precision_loss, reason = "memory in KiB is far below 2^52")]
+fn kernel_kib(before: &Usage, after: &Usage, count: usize) -> f64 {
+    after.kernel_memory_kib.saturating_sub(before.kernel_memory_kib) as f64 / count as f64
+}
