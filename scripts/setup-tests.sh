@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs what the tests need and is not there yet: Debian packages (as root or with sudo), Python tools in
-# .tools/venv, cargo-deny in .tools/bin. Safe to run again; the second time it does nothing.
+# Installs what the tests need and is not there yet: Debian packages (as root or with sudo), Python tools and
+# cargo-deny in .tools. Safe to run again; the second time it does nothing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -23,6 +23,9 @@ missing_packages() {
   [ -x "$(PATH="$PATH:/usr/sbin" command -v nats-server)" ] || echo nats-server
   [ -x "$(PATH="$PATH:/usr/sbin" command -v nginx)" ] || echo nginx-light
   python3 -c 'import ensurepip, venv' 2> /dev/null || echo python3-venv
+  for command in jq shellcheck zip; do
+    command -v "$command" > /dev/null || echo "$command"
+  done
   has_font 'noto.*emoji' || echo fonts-noto-color-emoji fontconfig
   has_font 'noto ?sans' || echo fonts-noto-core
 }
@@ -45,13 +48,21 @@ install_packages() {
   "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $packages > /dev/null
 }
 
+install_python() { # install_python FOLDER REQUIREMENTS
+  cmp -s "$2" "$1/installed.txt" && return 0
+  say "installing Python tools into $1"
+  python3 -m venv "$1"
+  "$1/bin/pip" install --quiet --requirement "$2"
+  cp "$2" "$1/installed.txt"
+}
+
 install_python_tools() {
-  local wanted=scripts/test-requirements.txt stamp=.tools/venv/installed.txt
-  cmp -s "$wanted" "$stamp" && return 0
-  say "installing Python tools into .tools/venv"
-  python3 -m venv .tools/venv
-  .tools/venv/bin/pip install --quiet --requirement "$wanted"
-  cp "$wanted" "$stamp"
+  install_python .tools/venv scripts/test-requirements.txt
+  command -v terraform > /dev/null || return 0
+  # On their own: it asks for older versions of what the others need.
+  install_python .tools/checkov scripts/scanner-requirements.txt
+  local standins=../shared/tools/terraform/requirements.txt
+  [ ! -f "$standins" ] || install_python .tools/standins "$standins"
 }
 
 install_cargo_deny() {

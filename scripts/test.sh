@@ -12,6 +12,9 @@ scripts/setup-tests.sh
 step "formatting"
 cargo fmt --all --check
 
+step "infrastructure"
+scripts/check-infra.sh
+
 step "web app: types, lint, unit tests"
 (
   cd web
