@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # Checks infra/ and the deploy script: shellcheck, the scanner, and the tests in infra/tests. Terraform is asked with its
-# provider from the registry, or with the stand-ins in ../shared/tools/terraform where that folder is beside this one.
+# provider from the registry, or with the stand-ins in shared/tools/terraform where that folder is beside the repository.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 python=.tools/venv/bin/python
-standins=../shared/tools/terraform
+# Beside the repository, also for a worktree of it.
+standins=$(git rev-parse --path-format=absolute --git-common-dir 2> /dev/null || echo .git)/../../shared/tools/terraform
 
 shellcheck --external-sources --severity=warning deploy-aws.sh scripts/*.sh scripts/aws/*.sh
 "$python" -m pytest -q -p no:cacheprovider infra/tests/deployment

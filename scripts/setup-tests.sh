@@ -61,7 +61,8 @@ install_python_tools() {
   command -v terraform > /dev/null || return 0
   # On their own: it asks for older versions of what the others need.
   install_python .tools/checkov scripts/scanner-requirements.txt
-  local standins=../shared/tools/terraform/requirements.txt
+  local standins
+  standins=$(git rev-parse --path-format=absolute --git-common-dir 2> /dev/null || echo .git)/../../shared/tools/terraform/requirements.txt
   [ ! -f "$standins" ] || install_python .tools/standins "$standins"
 }
 
