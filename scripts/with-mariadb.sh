@@ -1,18 +1,22 @@
 #!/usr/bin/env bash
 # Runs a command beside a MariaDB server of its own, which TEST_MYSQL_URL names; server and data are gone afterwards.
 #   scripts/with-mariadb.sh cargo nextest run -p chat
-# The tests themselves use it to prepare a folder and to serve it: with-mariadb.sh prepare DIR, … serve DIR PORT [OPTION…].
+# The tests themselves use it to prepare a folder and to serve it: with-mariadb.sh prepare DIR, … serve DIR PORT [OPTION…];
+# benchmarks serve it with the server's own defaults: with-mariadb.sh serve-plain DIR PORT.
 set -euo pipefail
 export PATH="$PATH:/usr/sbin"
 
+serve-plain() { # serve-plain DIR PORT [OPTION…]
+  exec mariadbd --no-defaults --user="$(id -un)" --datadir="$1/data" --tmpdir="$1/tmp" --socket="$1/socket" \
+    --pid-file="$1/pid" --bind-address=127.0.0.1 --port="$2" --log-error="$1/log" "${@:3}"
+}
+
 # What the product must not depend on is set as unlike it as can be: character set, time zone, leniency, isolation.
 serve() { # serve DIR PORT [OPTION…]
-  exec mariadbd --no-defaults --user="$(id -un)" --datadir="$1/data" --tmpdir="$1/tmp" --socket="$1/socket" \
-    --pid-file="$1/pid" \
-    --bind-address=127.0.0.1 --port="$2" --skip-name-resolve --max-connections=400 --max-allowed-packet=16M \
+  serve-plain "$1" "$2" --skip-name-resolve --max-connections=400 --max-allowed-packet=16M \
     --innodb-buffer-pool-size=64M --innodb-log-file-size=32M --innodb-flush-log-at-trx-commit=1 \
     --character-set-server=latin1 --collation-server=latin1_swedish_ci --default-time-zone=+05:00 \
-    --sql-mode= --transaction-isolation=SERIALIZABLE --log-error="$1/log" "${@:3}"
+    --sql-mode= --transaction-isolation=SERIALIZABLE "${@:3}"
 }
 
 # A folder for temporary files each: a server that starts deletes what it finds there.
@@ -24,7 +28,7 @@ prepare() { # prepare DIR
 
 case "${1:-}" in
   prepare) prepare "$2"; exit ;;
-  serve) serve "${@:2}" ;;
+  serve | serve-plain) "$@" ;;
 esac
 
 command -v mariadbd > /dev/null || { echo "mariadbd is missing: run scripts/setup-tests.sh" >&2; exit 1; }

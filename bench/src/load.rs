@@ -1,8 +1,9 @@
-//! The generator: sockets that send at a pace and check what they hear.
+//! The generator: sockets that send at a pace and check what they hear, and clients that ask over HTTP.
 
 mod drive;
 mod fleet;
 pub mod frames;
+pub mod http;
 mod latency;
 mod ledger;
 mod poller;

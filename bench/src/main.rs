@@ -14,7 +14,7 @@ use std::io::Write;
 use clap::Parser;
 
 use options::{Command, Common, Options};
-use product::Candidate;
+use product::{Candidate, Shape};
 use report::Report;
 use scenarios::Bench;
 
@@ -25,21 +25,24 @@ pub type Outcome<T> = Result<T, Failure>;
 async fn main() -> Outcome<()> {
     let Options { command, common } = Options::parse();
     rlimit::increase_nofile_limit(rlimit::INFINITY)?;
+    let shape = common.shape;
     match command {
         Some(Command::BareWrites(job)) => ceilings::writes::serve(&job, std::io::stdout()),
-        Some(command) => measure(&common, &[command]).await,
-        None => measure(&common, &scenarios::all()).await,
+        Some(Command::BareHttp(job)) => ceilings::http::serve(&job, std::io::stdout()).await,
+        Some(command) => measure(&common, &[(command, shape)]).await,
+        None => measure(&common, &scenarios::all(shape)).await,
     }
 }
 
-async fn measure(common: &Common, commands: &[Command]) -> Outcome<()> {
+async fn measure(common: &Common, commands: &[(Command, Shape)]) -> Outcome<()> {
     let data = common.out.join("data");
     std::fs::create_dir_all(&data)?;
     let candidates: Vec<_> = common.servers.iter().map(|program| Candidate::new(program)).collect();
     let report = Report::new(&candidates)?;
-    let mut bench = Bench { candidates, seconds: common.seconds, data, report };
+    let mut bench = Bench { candidates, shape: common.shape, seconds: common.seconds, data, report };
     for round in 0..common.rounds {
-        for command in commands {
+        for (command, shape) in commands {
+            bench.shape = *shape;
             scenarios::run(&mut bench, command, round).await?;
         }
     }

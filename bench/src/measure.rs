@@ -87,6 +87,11 @@ impl Usage {
             .sum()
     }
 
+    pub fn resident_kib_of(&self, name: &str) -> u64 {
+        let ours = self.processes.iter().filter(|process| process.name.starts_with(name));
+        ours.map(|process| process.resident_kib).sum()
+    }
+
     /// How much of the machine others had, in percent of all its processors.
     pub fn others_percent(&self) -> f64 {
         100.0 * self.other_cpu_s / (self.wall_s * machine::processors())

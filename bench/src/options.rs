@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::product::Shape;
+
 /// Measures Cloud Chat from outside, beside what this machine can do at most. Without a command it runs everything.
 /// Figures depend on the machine: compare within one run.
 #[derive(Debug, Parser)]
@@ -22,6 +24,10 @@ pub struct Common {
     #[arg(long = "server", global = true, value_name = "PATH", default_value = "target/release/cloud-chat")]
     pub servers: Vec<PathBuf>,
 
+    /// How it is started.
+    #[arg(long, global = true, value_enum, default_value = "sqlite")]
+    pub shape: Shape,
+
     /// Each scenario so often; medians are shown.
     #[arg(long, global = true, default_value_t = 3)]
     pub rounds: usize,
@@ -35,7 +41,7 @@ pub struct Common {
     pub out: PathBuf,
 }
 
-#[derive(Debug, Subcommand)]
+#[derive(Debug, Clone, Subcommand)]
 pub enum Command {
     /// Time to ready, memory with nobody there, one message after the other.
     Alone(Alone),
@@ -43,6 +49,15 @@ pub enum Command {
     Idle(Idle),
     /// Every message to every socket of one room.
     FanOut(FanOut),
+    /// Durable messages a second in many rooms.
+    Rooms(Rooms),
+    /// Reads, posts and logins.
+    Http(Http),
+    /// What many logins do to the messages of others.
+    LoginStorm(LoginStorm),
+    /// A server that answers every request with the same body; the other side of a ceiling.
+    #[command(hide = true)]
+    BareHttp(BareHttp),
     /// One loop that writes frames to sockets; the other side of a ceiling.
     #[command(hide = true)]
     BareWrites(BareWrites),
@@ -83,6 +98,57 @@ pub struct FanOut {
     /// Length of a message's text.
     #[arg(long, default_value_t = 40)]
     pub text_bytes: usize,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct Rooms {
+    #[arg(long = "rooms", default_value_t = 50)]
+    pub count: usize,
+
+    /// Of each room, with a socket each.
+    #[arg(long, default_value_t = 10)]
+    pub members: usize,
+
+    #[arg(long, default_value_t = 32)]
+    pub senders: usize,
+
+    /// Messages that each sender has under way.
+    #[arg(long, default_value_t = 8)]
+    pub window: usize,
+
+    #[arg(long, default_value_t = 40)]
+    pub text_bytes: usize,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct Http {
+    /// Who read at once.
+    #[arg(long, default_value_t = 64)]
+    pub clients: usize,
+
+    /// Who post, or log in, at once.
+    #[arg(long, default_value_t = 16)]
+    pub senders: usize,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct LoginStorm {
+    /// Who log in, each again as soon as they are in.
+    #[arg(long, default_value_t = 50)]
+    pub clients: usize,
+
+    #[arg(long, default_value_t = 200)]
+    pub sockets: usize,
+
+    /// Messages a second to all sockets.
+    #[arg(long, default_value_t = 20.0)]
+    pub rate: f64,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct BareHttp {
+    #[arg(long)]
+    pub bytes: usize,
 }
 
 #[derive(Debug, Clone, Args)]

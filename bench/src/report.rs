@@ -53,8 +53,11 @@ pub enum Unit {
     Percent,
     #[serde(rename = "times")]
     Times,
-    MiB,
+    #[serde(rename = "MB")]
+    Megabytes,
     KiB,
+    #[serde(rename = "")]
+    Count,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -139,6 +142,22 @@ pub fn median(values: &[f64]) -> f64 {
         count if count % 2 == 1 => sorted[count / 2],
         count => f64::midpoint(sorted[count / 2 - 1], sorted[count / 2]),
     }
+}
+
+/// Of a process, as `/proc` gives it.
+#[expect(clippy::cast_precision_loss, reason = "memory in KiB is far below 2^52")]
+pub fn megabytes(kib: u64) -> f64 {
+    kib as f64 * 1024.0 / 1e6
+}
+
+pub fn millis(duration: std::time::Duration) -> f64 {
+    duration.as_secs_f64() * 1000.0
+}
+
+/// How often in a second.
+#[expect(clippy::cast_precision_loss, reason = "counts of some seconds are far below 2^52")]
+pub fn rate(count: u64, seconds: f64) -> f64 {
+    count as f64 / seconds
 }
 
 #[cfg(test)]

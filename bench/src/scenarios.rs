@@ -3,7 +3,10 @@
 mod alone;
 mod fan_out;
 mod hall;
+mod http;
 mod idle;
+mod rooms;
+mod storm;
 
 use std::path::PathBuf;
 
@@ -12,13 +15,14 @@ use clap::Parser;
 use crate::{
     Outcome,
     options::{Command, Options},
-    product::Candidate,
+    product::{Candidate, Shape},
     report::Report,
 };
 
 /// What every scenario needs.
 pub struct Bench {
     pub candidates: Vec<Candidate>,
+    pub shape: Shape,
     pub seconds: f64,
     pub data: PathBuf,
     pub report: Report,
@@ -35,10 +39,16 @@ impl Bench {
     }
 }
 
-/// Every scenario as it is when nothing else is said.
-pub fn all() -> Vec<Command> {
-    let commands = ["alone", "idle", "fan-out"].map(|name| Options::parse_from(["bench", name]).command);
-    commands.into_iter().flatten().collect()
+/// Every scenario as it is when nothing else is said, and durable messages on both kinds of database.
+pub fn all(shape: Shape) -> Vec<(Command, Shape)> {
+    let names = ["alone", "idle", "fan-out", "rooms", "http", "login-storm"];
+    let commands = names.map(|name| Options::parse_from(["bench", name]).command);
+    let mut all: Vec<_> = commands.into_iter().flatten().map(|command| (command, shape)).collect();
+    if shape == Shape::Sqlite {
+        let rooms = all.iter().find(|(command, _)| matches!(command, Command::Rooms(_)));
+        all.extend(rooms.map(|(command, _)| (command.clone(), Shape::Mariadb)));
+    }
+    all
 }
 
 /// Any command that measures.
@@ -47,6 +57,9 @@ pub async fn run(bench: &mut Bench, command: &Command, round: usize) -> Outcome<
         Command::Alone(options) => alone::run(bench, options, round).await,
         Command::Idle(options) => idle::run(bench, options, round).await,
         Command::FanOut(options) => fan_out::run(bench, options, round).await,
-        Command::BareWrites(_) => Err("it measures nothing by itself".into()),
+        Command::Rooms(options) => rooms::run(bench, options, round).await,
+        Command::Http(options) => http::run(bench, options, round).await,
+        Command::LoginStorm(options) => storm::run(bench, options, round).await,
+        Command::BareHttp(_) | Command::BareWrites(_) => Err("it measures nothing by itself".into()),
     }
 }

@@ -35,7 +35,7 @@ impl Fleet {
     pub fn connect(
         &mut self,
         address: SocketAddr,
-        paths: &[String],
+        paths: &[&str],
         mut greeted: impl FnMut(usize, &[u8], Duration) -> Outcome<()>,
     ) -> Outcome<()> {
         let first = self.sockets.len();
@@ -44,7 +44,7 @@ impl Fleet {
         while connected < paths.len() {
             while begun.len() < paths.len() && begun.len() - connected < CONNECTING_MAX {
                 begun.push(Instant::now());
-                self.add(Socket::connect(address, &paths[begun.len() - 1])?)?;
+                self.add(Socket::connect(address, paths[begun.len() - 1])?)?;
             }
             let before = connected;
             self.turn(PATIENCE, |socket, text, at| {

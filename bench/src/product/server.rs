@@ -11,7 +11,7 @@ use tokio::{
     process::{Child, ChildStdout, Command},
 };
 
-use crate::{Outcome, product::JWT_SECRET};
+use crate::Outcome;
 
 pub struct Server {
     child: Child,
@@ -23,15 +23,13 @@ pub struct Server {
 }
 
 impl Server {
-    pub async fn start(program: &Path, data: &Path) -> Outcome<Self> {
+    /// Everything in one process, or a role.
+    pub async fn start(program: &Path, role: Option<&str>, settings: &[(&str, String)]) -> Outcome<Self> {
         let begun = Instant::now();
         let mut child = Command::new(program)
-            .args(["--host", "127.0.0.1", "--port", "0", "--data-dir"])
-            .arg(data)
-            .env("JWT_SECRET", JWT_SECRET)
-            .env("JWT_EXPIRES_IN", "2h")
-            .env("RATE_LIMITS", "off")
-            .env("LOG", "warn")
+            .args(role)
+            .args(["--host", "127.0.0.1", "--port", "0"])
+            .envs(settings.iter().map(|(name, value)| (name, value)))
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .kill_on_drop(true)

@@ -70,8 +70,9 @@ fn shown(unit: Unit, value: f64) -> String {
         Unit::Milliseconds => format!("{value:.1} ms"),
         Unit::Percent => format!("{value:.0} %"),
         Unit::Times => format!("{value:.1} ×"),
-        Unit::MiB => format!("{value:.1} MiB"),
+        Unit::Megabytes => format!("{value:.1} MB"),
         Unit::KiB => format!("{value:.1} KiB"),
+        Unit::Count => format!("{value:.1}"),
     }
 }
 

@@ -9,8 +9,8 @@ use crate::{
     load::{Load, Pacing},
     measure::Process,
     options::Alone,
-    product::{Candidate, Server},
-    report::{Goal, Of, Unit, median},
+    product::{Candidate, Server, common},
+    report::{Goal, Of, Unit, median, megabytes},
     scenarios::{Bench, hall::Hall},
 };
 
@@ -25,13 +25,15 @@ pub async fn run(bench: &mut Bench, options: &Alone, round: usize) -> Outcome<()
 /// From the start of the process to its first answer, on a database that is there.
 async fn starts(bench: &mut Bench, options: &Alone, candidate: &Candidate) -> Outcome<()> {
     let data = TempDir::new_in(&bench.data)?;
-    Server::start(&candidate.program, data.path()).await?.stop().await?;
+    let mut settings = common();
+    settings.push(("DATA_DIR", data.path().display().to_string()));
+    Server::start(&candidate.program, None, &settings).await?.stop().await?;
     let mut times = Vec::new();
     let mut memory = Vec::new();
     for _ in 0..options.starts {
-        let server = Server::start(&candidate.program, data.path()).await?;
+        let server = Server::start(&candidate.program, None, &settings).await?;
         times.push(server.ready_after.as_secs_f64() * 1000.0);
-        memory.push(mib(Process::new("cloud-chat", server.id()?).memory_kib("VmRSS")?));
+        memory.push(megabytes(Process::new("cloud-chat", server.id()?).memory_kib("VmRSS")?));
         server.stop().await?;
     }
     let (report, of) = (&mut bench.report, Of::Server(candidate));
@@ -40,7 +42,7 @@ async fn starts(bench: &mut Bench, options: &Alone, candidate: &Candidate) -> Ou
         "alone",
         "resident memory, nobody connected",
         of,
-        Unit::MiB,
+        Unit::Megabytes,
         median(&memory),
         Goal::AtMost(15.0),
     );
@@ -61,9 +63,4 @@ async fn lone_messages(bench: &mut Bench, candidate: &Candidate) -> Outcome<()> 
     }
     bench.report.usage("alone", candidate, usage);
     Ok(())
-}
-
-#[expect(clippy::cast_precision_loss, reason = "memory of a process in KiB is far below 2^52")]
-fn mib(kib: u64) -> f64 {
-    kib as f64 / 1024.0
 }

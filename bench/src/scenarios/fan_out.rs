@@ -9,7 +9,7 @@ use crate::{
     measure::Usage,
     options::{BareWrites, FanOut},
     product::Candidate,
-    report::{Goal, Of, Unit},
+    report::{Goal, Of, Unit, megabytes, millis, rate},
     scenarios::{Bench, hall::Hall},
 };
 
@@ -123,8 +123,11 @@ async fn open(
         let (driven, usage) = hall.drive(Load { senders, pacing, text_bytes: options.text_bytes, lasts })?;
         hall.product.stop().await?;
         let name = format!("fan-out to {sockets}, {rate} messages/s");
+        let memory = megabytes(usage.resident_kib_of("cloud-chat"));
         record(bench, &name, &candidate, &driven, usage);
-        let p99 = driven.delivery.percentile(99.0).as_secs_f64() * 1000.0;
+        let most = if sockets == 1_000 { Goal::AtMost(40.0) } else { Goal::None };
+        bench.report.add(&name, "resident memory", Of::Server(&candidate), Unit::Megabytes, memory, most);
+        let p99 = millis(driven.delivery.percentile(99.0));
         let goal = goal.map_or(Goal::None, Goal::AtMost);
         bench.report.add(
             &name,
@@ -139,18 +142,15 @@ async fn open(
 }
 
 /// What every load is told by; deliveries per CPU second of the server.
-#[expect(clippy::cast_precision_loss, reason = "deliveries of some seconds are far below 2^52")]
 fn record(bench: &mut Bench, name: &str, candidate: &Candidate, driven: &Driven, usage: Usage) -> f64 {
-    let per_cpu = driven.deliveries as f64 / usage.cpu_of("cloud-chat");
-    let per_second = driven.deliveries as f64 / driven.wall.as_secs_f64();
-    let messages = driven.messages as f64 / driven.wall.as_secs_f64();
-    let median = driven.delivery.percentile(50.0).as_secs_f64() * 1000.0;
-    let report = &mut bench.report;
-    let of = Of::Server(candidate);
-    report.add(name, "deliveries per CPU second", of, Unit::PerSecond, per_cpu, Goal::None);
-    report.add(name, "deliveries", of, Unit::PerSecond, per_second, Goal::None);
-    report.add(name, "messages", of, Unit::PerSecond, messages, Goal::None);
-    report.add(name, "median of deliveries, from when due", of, Unit::Milliseconds, median, Goal::None);
+    let per_cpu = rate(driven.deliveries, usage.cpu_of("cloud-chat"));
+    let wall = driven.wall.as_secs_f64();
+    let (report, of) = (&mut bench.report, Of::Server(candidate));
+    let mut add = |figure: &str, unit, value| report.add(name, figure, of, unit, value, Goal::None);
+    add("deliveries per CPU second", Unit::PerSecond, per_cpu);
+    add("deliveries", Unit::PerSecond, rate(driven.deliveries, wall));
+    add("messages", Unit::PerSecond, rate(driven.messages, wall));
+    add("median of deliveries, from when due", Unit::Milliseconds, millis(driven.delivery.percentile(50.0)));
     report.usage(name, candidate, usage);
     per_cpu
 }

@@ -1,4 +1,4 @@
-//! People in one room, each with a socket.
+//! People with a socket each, in one room or in many.
 
 use std::time::Duration;
 
@@ -6,7 +6,10 @@ use tokio::task::block_in_place;
 
 use crate::{
     Outcome,
-    load::{Driven, Fleet, Latencies, Ledger, Load, Sender, drive},
+    load::{
+        Driven, Fleet, Latencies, Ledger, Load, Sender, drive,
+        http::{Answered, Requests, ask},
+    },
     measure::{Usage, Watch},
     people::{Person, in_general},
     product::{Candidate, Product},
@@ -21,19 +24,25 @@ pub struct Hall {
     pub connecting: Latencies,
     fleet: Fleet,
     ledger: Ledger,
-    room: i64,
+    senders: Vec<Sender>,
+}
+
+/// A socket to open, and the room in which it sends.
+pub struct Seat {
+    pub path: String,
+    pub room: i64,
 }
 
 impl Hall {
     /// The general room of a new installation, and so many people with a socket each.
     pub async fn open(bench: &Bench, candidate: &Candidate, sockets: usize) -> Outcome<Self> {
-        let product = Product::start(candidate, &bench.data).await?;
+        let product = Product::start(candidate, bench.shape, &bench.data).await?;
         let (people, room) = in_general(&product, sockets).await?;
-        Self::fill(product, &people, room)
+        Self::fill(product, &seats(&people, room))
     }
 
-    pub fn fill(product: Product, people: &[Person], room: i64) -> Outcome<Self> {
-        let paths: Vec<_> = people.iter().map(Person::socket_path).collect();
+    pub fn fill(product: Product, seats: &[Seat]) -> Outcome<Self> {
+        let paths: Vec<_> = seats.iter().map(|seat| seat.path.as_str()).collect();
         let (mut fleet, mut ledger, mut connecting) = (Fleet::new()?, Ledger::default(), Latencies::new()?);
         block_in_place(|| {
             fleet.connect(product.ws, &paths, |socket, greeting, after| {
@@ -41,12 +50,13 @@ impl Hall {
                 ledger.subscribe(socket, greeting)
             })
         })?;
-        Ok(Self { product, connecting, fleet, ledger, room })
+        let senders = seats.iter().enumerate().map(|(socket, seat)| Sender { socket, room: seat.room });
+        Ok(Self { product, connecting, fleet, ledger, senders: senders.collect() })
     }
 
     /// The first so many sockets.
     pub fn senders(&self, count: usize) -> Vec<Sender> {
-        (0..count).map(|socket| Sender { socket, room: self.room }).collect()
+        self.senders.iter().take(count).copied().collect()
     }
 
     /// What a load brings and costs, once it is running warm.
@@ -61,4 +71,26 @@ impl Hall {
             Ok((driven, watch.stop()?))
         })
     }
+
+    /// The same while others ask over HTTP.
+    pub fn drive_beside(
+        &mut self,
+        load: Load,
+        mut requests: Requests<'_>,
+    ) -> Outcome<(Driven, Usage, Answered)> {
+        requests.lasts = load.lasts + WARM_UP;
+        block_in_place(|| {
+            std::thread::scope(|scope| {
+                let beside = scope.spawn(move || ask(requests));
+                let (driven, usage) = self.drive(load)?;
+                let answered = beside.join().map_err(|_| "the HTTP clients panicked")??;
+                Ok((driven, usage, answered))
+            })
+        })
+    }
+}
+
+/// One for each of these people, who are in this room.
+pub fn seats(people: &[Person], room: i64) -> Vec<Seat> {
+    people.iter().map(|person| Seat { path: person.socket_path(), room }).collect()
 }

@@ -10,19 +10,22 @@ use crate::{
     people::in_general,
     product::Product,
     report::{Goal, Of, Unit},
-    scenarios::{Bench, hall::Hall},
+    scenarios::{
+        Bench,
+        hall::{Hall, seats},
+    },
 };
 
 pub async fn run(bench: &mut Bench, options: &Idle, round: usize) -> Outcome<()> {
     let count = options.sockets;
     let name = format!("{count} idle sockets");
     for candidate in bench.candidates(round) {
-        let product = Product::start(&candidate, &bench.data).await?;
+        let product = Product::start(&candidate, bench.shape, &bench.data).await?;
         let (people, room) = in_general(&product, count).await?;
         let before = Watch::start(&product.processes)?.stop()?;
         let watch = Watch::start(&product.processes)?;
         let begun = Instant::now();
-        let mut hall = Hall::fill(product, &people, room)?;
+        let mut hall = Hall::fill(product, &seats(&people, room))?;
         let connected = begun.elapsed();
         let after = watch.stop()?;
         let load = Load {

@@ -18,11 +18,23 @@ pub struct MariaDb {
     folder: TempDir,
     port: u16,
     args: Vec<String>,
+    settings: Settings,
 }
+
+/// What the script calls them.
+type Settings = &'static str;
+const UNLIKE_OURS: Settings = "serve";
+const DEFAULTS: Settings = "serve-plain";
 
 impl MariaDb {
     pub async fn start() -> Self {
         Self::start_with(Vec::new()).await
+    }
+
+    /// With the server's own defaults and its data below `parent`: what benchmarks want.
+    pub async fn start_with_defaults(parent: &Path) -> Self {
+        let folder = TempDir::new_in(parent).expect("a folder can be made there");
+        Self::start_in(folder, DEFAULTS, Vec::new()).await
     }
 
     /// Offers TLS.
@@ -32,14 +44,23 @@ impl MariaDb {
     }
 
     async fn start_with(args: Vec<String>) -> Self {
-        let folder = tempfile::tempdir().expect("a temporary folder");
+        Self::start_in(tempfile::tempdir().expect("a temporary folder"), UNLIKE_OURS, args).await
+    }
+
+    async fn start_in(folder: TempDir, settings: Settings, args: Vec<String>) -> Self {
         let prepared = Command::new(SCRIPT).arg("prepare").arg(folder.path()).status().await;
         let is_prepared = prepared.expect("the script starts").success();
         assert!(is_prepared, "the server's folder cannot be made: `make test` installs what the tests need");
         let port = free_port();
-        let server = Self { process: spawn(folder.path(), port, &args), folder, port, args };
+        let process = spawn(settings, folder.path(), port, &args);
+        let server = Self { process, folder, port, args, settings };
         server.until_ready().await;
         server
+    }
+
+    /// `None` once it was killed.
+    pub fn id(&self) -> Option<u32> {
+        self.process.id()
     }
 
     /// `kill -9`, and waits until it is gone.
@@ -49,7 +70,7 @@ impl MariaDb {
 
     /// On the same data and the same port.
     pub async fn start_again(&mut self) {
-        self.process = spawn(self.folder.path(), self.port, &self.args);
+        self.process = spawn(self.settings, self.folder.path(), self.port, &self.args);
         self.until_ready().await;
     }
 
@@ -69,9 +90,9 @@ impl MariaDb {
     }
 }
 
-fn spawn(folder: &Path, port: u16, own: &[String]) -> Process {
+fn spawn(settings: Settings, folder: &Path, port: u16, own: &[String]) -> Process {
     let port = port.to_string();
-    let serve = ["serve", folder.to_str().expect("UTF-8"), &port];
+    let serve = [settings, folder.to_str().expect("UTF-8"), &port];
     let args: Vec<_> = serve.into_iter().chain(own.iter().map(String::as_str)).collect();
     Process::start(SCRIPT, &args, &folder.join("out"))
 }

@@ -53,6 +53,10 @@ impl NatsServer {
         format!("tls://{who}127.0.0.1:{}?ca={}", self.port, authority.display())
     }
 
+    pub fn id(&self) -> Option<u32> {
+        self.process.id()
+    }
+
     pub async fn kill(&mut self) {
         self.process.kill().await;
     }

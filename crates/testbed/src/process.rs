@@ -44,6 +44,11 @@ impl Process {
         self.0.try_wait().expect("its state can be read").is_none()
     }
 
+    /// `None` once it was killed.
+    pub fn id(&self) -> Option<u32> {
+        self.0.id()
+    }
+
     fn signal(&self, signal: Signal) {
         let pid = self.0.id().and_then(|id| Pid::from_raw(id.cast_signed())).expect("it runs");
         kill_process(pid, signal).expect("our own child can be signalled");

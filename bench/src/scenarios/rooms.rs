@@ -1,0 +1,108 @@
+//! Many rooms: how many messages a second are stored, answered and heard by all members, beside what a bare loop stores.
+
+use std::time::Duration;
+
+use tokio::task::block_in_place;
+
+use crate::{
+    Outcome,
+    ceilings::inserts,
+    load::{Load, Pacing},
+    options::Rooms,
+    people::{Person, room_of, signed_up},
+    product::{Product, Remains, Shape},
+    report::{Goal, Of, Unit, millis, rate},
+    scenarios::{
+        Bench,
+        hall::{Hall, Seat},
+    },
+};
+
+/// Rooms that each person is in: enough that signing people up does not take longer than the measurement.
+const ROOMS_EACH: usize = 10;
+/// Of the bare loop.
+const SHARE_GOAL: f64 = 60.0;
+const BARE: Duration = Duration::from_secs(2);
+
+pub async fn run(bench: &mut Bench, options: &Rooms, round: usize) -> Outcome<()> {
+    let goal = match bench.shape {
+        Shape::Sqlite => 10_000.0,
+        Shape::Mariadb | Shape::Services => 5_000.0,
+    };
+    let name = format!(
+        "{} rooms of {}, {} senders × {}, {}",
+        options.count,
+        options.members,
+        options.senders,
+        options.window,
+        bench.shape.name()
+    );
+    for candidate in bench.candidates(round) {
+        let product = Product::start(&candidate, bench.shape, &bench.data).await?;
+        let seats = seats(&product, options).await?;
+        let mut hall = Hall::fill(product, &seats)?;
+        let senders = hall.senders(options.senders.min(seats.len()));
+        let lasts = Duration::from_secs_f64(bench.seconds);
+        let pacing = Pacing::Closed { window: options.window };
+        let (driven, usage) = hall.drive(Load { senders, pacing, text_bytes: options.text_bytes, lasts })?;
+        let batch = hall.product.batch().await?;
+        let remains = hall.product.stop().await?;
+        let bare = match batch {
+            Some(batch) => Some(bare(&remains, batch, options.text_bytes, lasts.min(BARE)).await?),
+            None => None,
+        };
+
+        let stored = rate(driven.messages, driven.wall.as_secs_f64());
+        let (report, of) = (&mut bench.report, Of::Server(&candidate));
+        report.add(
+            &name,
+            "messages stored and heard by all",
+            of,
+            Unit::PerSecond,
+            stored,
+            Goal::AtLeast(goal),
+        );
+        if let (Some(batch), Some(bare)) = (batch, bare) {
+            report.add(&name, "messages in a batch, mean", of, Unit::Count, batch, Goal::None);
+            report.add(&name, "bare inserts in such batches", of, Unit::PerSecond, bare, Goal::None);
+            let share = 100.0 * stored / bare;
+            report.add(&name, "of the bare inserts", of, Unit::Percent, share, Goal::AtLeast(SHARE_GOAL));
+        }
+        let per_cpu = rate(driven.messages, usage.cpu_of("cloud-chat"));
+        report.add(&name, "messages per CPU second", of, Unit::PerSecond, per_cpu, Goal::None);
+        let ack = millis(driven.ack.percentile(99.0));
+        report.add(&name, "p99 of answers", of, Unit::Milliseconds, ack, Goal::None);
+        report.usage(&name, &candidate, usage);
+    }
+    Ok(())
+}
+
+/// A socket for each member of each room, that of the first member of every room first.
+async fn seats(product: &Product, options: &Rooms) -> Outcome<Vec<Seat>> {
+    let count = (options.count * options.members).div_ceil(ROOMS_EACH).max(options.members);
+    let people = signed_up(product, count).await?;
+    let mut rooms = Vec::with_capacity(options.count);
+    for room in 0..options.count {
+        let members: Vec<&Person> =
+            (0..options.members).map(|member| &people[(room * options.members + member) % count]).collect();
+        rooms.push((room_of(product, members[0], &members[1..]).await?, members));
+    }
+    let seat = |member: usize| {
+        rooms.iter().map(move |(room, members)| Seat { path: members[member].room_path(*room), room: *room })
+    };
+    Ok((0..options.members).flat_map(seat).collect())
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a batch has 1 to some hundred messages"
+)]
+async fn bare(remains: &Remains, batch: f64, text_bytes: usize, lasts: Duration) -> Outcome<f64> {
+    let (batch, text) = (batch.round().max(1.0) as usize, "m".repeat(text_bytes));
+    match (remains.file(), remains.url()) {
+        (Some(file), _) => block_in_place(|| inserts::into_sqlite(&file, batch, &text, lasts)),
+        (None, Some(url)) => inserts::into_mysql(&url, batch, &text, lasts).await,
+        (None, None) => Err("no database is left to compare with".into()),
+    }
+}
