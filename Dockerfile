@@ -38,7 +38,9 @@ COPY Cargo.toml Cargo.lock ./
 COPY bench bench
 COPY crates crates
 RUN find bench crates -type f ! -name Cargo.toml -delete \
-    && for crate in bench crates/*; do mkdir -p "$crate/src" && : > "$crate/src/lib.rs"; done \
+    && for crate in bench crates/*; do \
+         mkdir -p "$crate/src" && : > "$crate/src/lib.rs" && echo 'fn main() {}' > "$crate/src/main.rs"; \
+       done \
     && echo 'fn main() {}' > crates/cloud-chat/build.rs
 
 FROM rust AS build

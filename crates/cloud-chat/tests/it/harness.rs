@@ -24,7 +24,7 @@ pub use call::{Api, Call};
 pub use frontend::Frontend;
 pub use merging::MergingClient;
 pub use schema::Schemas;
-pub use server::{Output, Plan, Server, run, run_with};
+pub use server::{Output, Plan, Server, output_of, run, run_with};
 pub use shape::assert_shape;
 pub use socket::{Closed, Socket};
 pub use storm::Storm;

@@ -4,6 +4,7 @@ mod authorization;
 mod bad_input;
 mod commands;
 mod databases;
+mod deployment;
 mod durability;
 mod frontend;
 mod fuzzing;

@@ -6,7 +6,7 @@ use tempfile::TempDir;
 use testbed::{Process, free_port};
 use tokio::{net::TcpStream, process::Command};
 
-use super::{Api, App, PATIENCE, eventually, server, within, workspace};
+use super::{Api, App, PATIENCE, eventually, output_of, within, workspace};
 
 /// What stands for the app where a test is not about it.
 const PAGE: &str = "<!doctype html><div id=\"root\"></div>";
@@ -55,7 +55,7 @@ impl Frontend {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let mut command = Command::new("env");
         command.args(arguments(&folder, free_port(), settings)).kill_on_drop(true);
-        let output = server::output_of("the script refuses to start", command).await;
+        let output = output_of("the script refuses to start", command).await;
         assert_eq!((output.code, output.stdout.as_str()), (Some(1), ""), "{}", output.stderr);
         let line = output.stderr.trim_end().to_owned();
         assert_eq!(line.lines().count(), 1, "{line}");

@@ -203,7 +203,7 @@ pub async fn run_with(args: &[&str], settings: &[(&str, &str)]) -> Output {
 }
 
 /// Of a command that ends by itself.
-pub(super) async fn output_of(what: &str, mut command: Command) -> Output {
+pub async fn output_of(what: &str, mut command: Command) -> Output {
     let output = command.stdin(Stdio::null()).output();
     let output = within(PATIENCE, what, output).await.expect("it starts");
     Output {
