@@ -51,6 +51,7 @@ async fn nodes_that_come_are_found_and_those_that_go_are_left_out() {
 
     // Gone, and its name not yet: whoever is sent there is answered by the other, whatever is asked.
     drop(first);
+    second.requests().await;
     for _ in 0..20 {
         frontend.api.get("/rooms/general").await.is(200);
         frontend.api.call(&Method::POST, "/rooms/create").raw_json("{}").await.is(200);
