@@ -9,7 +9,7 @@ mod product;
 mod report;
 mod scenarios;
 
-use std::io::Write;
+use std::{io::Write, path::PathBuf};
 
 use clap::Parser;
 
@@ -37,9 +37,14 @@ async fn main() -> Outcome<()> {
 async fn measure(common: &Common, commands: &[(Command, Shape)]) -> Outcome<()> {
     let data = common.out.join("data");
     std::fs::create_dir_all(&data)?;
-    let candidates: Vec<_> = common.servers.iter().map(|program| Candidate::new(program)).collect();
-    let report = Report::new(&candidates)?;
-    let mut bench = Bench { candidates, shape: common.shape, seconds: common.seconds, data, report };
+    let running = common.running();
+    let candidates: Vec<_> = match &running {
+        Some(running) => vec![Candidate { label: running.chat.clone(), program: PathBuf::new() }],
+        None => common.servers.iter().map(|program| Candidate::new(program)).collect(),
+    };
+    let report = Report::new(&candidates, common.scale >= 1.0)?;
+    let Common { shape, seconds, scale, .. } = *common;
+    let mut bench = Bench { candidates, shape, running, seconds, scale, data, report };
     for round in 0..common.rounds {
         for (command, shape) in commands {
             bench.shape = *shape;

@@ -1,10 +1,13 @@
 //! The command line.
 
-use std::path::PathBuf;
+use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::product::Shape;
+use crate::{
+    measure::Process,
+    product::{Running, Shape},
+};
 
 /// Measures Cloud Chat from outside, beside what this machine can do at most. Without a command it runs everything.
 /// Figures depend on the machine: compare within one run.
@@ -28,6 +31,31 @@ pub struct Common {
     #[arg(long, global = true, value_enum, default_value = "sqlite")]
     pub shape: Shape,
 
+    /// Measures one that runs already instead: where its auth is (http://127.0.0.1:5002). It needs RATE_LIMITS=off.
+    #[arg(long, global = true, value_name = "URL", requires_all = ["chat", "ws", "jwt_secret"])]
+    pub auth: Option<String>,
+
+    /// Where its chat is.
+    #[arg(long, global = true, value_name = "URL")]
+    pub chat: Option<String>,
+
+    /// Where its sockets are.
+    #[arg(long, global = true, value_name = "IP:PORT")]
+    pub ws: Option<SocketAddr>,
+
+    /// What it signs its tokens with.
+    #[arg(long, global = true, env = "JWT_SECRET", hide_env_values = true)]
+    pub jwt_secret: Option<String>,
+
+    /// A process of it whose CPU and memory count, such as `cloud-chat ws=1234`; what is called cloud-chat… is the
+    /// server in ratios.
+    #[arg(long = "process", global = true, value_name = "NAME=ID", value_parser = process)]
+    pub processes: Vec<Process>,
+
+    /// Shrinks every scenario, to see that it works: 0.01 has a hundredth of the sockets.
+    #[arg(long, global = true, env = "BENCH_SCALE", default_value_t = 1.0)]
+    pub scale: f64,
+
     /// Each scenario so often; medians are shown.
     #[arg(long, global = true, default_value_t = 3)]
     pub rounds: usize,
@@ -39,6 +67,24 @@ pub struct Common {
     /// Where table, JSON and charts go.
     #[arg(long, global = true, value_name = "DIR", default_value = "target/bench")]
     pub out: PathBuf,
+}
+
+impl Common {
+    /// The one to measure instead of starting any.
+    pub fn running(&self) -> Option<Running> {
+        Some(Running {
+            auth: self.auth.clone()?,
+            chat: self.chat.clone()?,
+            ws: self.ws?,
+            secret: self.jwt_secret.clone()?,
+            processes: self.processes.clone(),
+        })
+    }
+}
+
+fn process(text: &str) -> Result<Process, String> {
+    let (name, id) = text.split_once('=').ok_or("a name, an equals sign and a process id")?;
+    Ok(Process::new(name, id.parse().map_err(|_| format!("{id} is not a process id"))?))
 }
 
 #[derive(Debug, Clone, Subcommand)]
@@ -55,6 +101,10 @@ pub enum Command {
     Http(Http),
     /// What many logins do to the messages of others.
     LoginStorm(LoginStorm),
+    /// What a team does on a working day, at a steady pace.
+    Day(Day),
+    /// Rooms with many messages and people with many rooms, beside small ones.
+    Large(Large),
     /// A server that answers every request with the same body; the other side of a ceiling.
     #[command(hide = true)]
     BareHttp(BareHttp),
@@ -143,6 +193,36 @@ pub struct LoginStorm {
     /// Messages a second to all sockets.
     #[arg(long, default_value_t = 20.0)]
     pub rate: f64,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct Day {
+    /// Who are there, with a socket each.
+    #[arg(long, default_value_t = 500)]
+    pub people: usize,
+
+    /// What each writes in a minute.
+    #[arg(long, default_value_t = 4.0)]
+    pub messages_a_minute: f64,
+
+    /// What each asks over HTTP in a minute: pages of history, room lists, read marks, and now and then a login.
+    #[arg(long, default_value_t = 12.0)]
+    pub requests_a_minute: f64,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct Large {
+    /// Messages of the large room.
+    #[arg(long, default_value_t = 1_000_000)]
+    pub messages: usize,
+
+    /// Rooms of who has many.
+    #[arg(long = "rooms", default_value_t = 1_000)]
+    pub rooms: usize,
+
+    /// Reads, and sends, of each kind in one turn.
+    #[arg(long, default_value_t = 100)]
+    pub requests: u64,
 }
 
 #[derive(Debug, Clone, Args)]

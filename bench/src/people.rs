@@ -66,8 +66,9 @@ pub async fn in_general(product: &Product, count: usize) -> Outcome<(Vec<Person>
 pub async fn signed_up(product: &Product, count: usize) -> Outcome<Vec<Person>> {
     let http = Client::new();
     let url = format!("{}/auth/signup", product.auth);
+    let group = &Uuid::new_v4().simple().to_string()[..8];
     let sign_ups = (0..count).map(|number| {
-        let name = format!("member{number:05}");
+        let name = format!("member{number:05}.{group}");
         let email = format!("{name}@bench.example");
         let body = json!({"username": name, "email": email, "password": PASSWORD});
         let answer = call(http.post(&url).json(&body));

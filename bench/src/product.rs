@@ -3,7 +3,7 @@
 mod server;
 
 use std::{
-    net::SocketAddr,
+    net::{SocketAddr, ToSocketAddrs},
     path::{Path, PathBuf},
 };
 
@@ -47,6 +47,16 @@ impl Shape {
     }
 }
 
+/// One that runs already, wherever it is.
+#[derive(Debug, Clone)]
+pub struct Running {
+    pub auth: String,
+    pub chat: String,
+    pub ws: SocketAddr,
+    pub secret: String,
+    pub processes: Vec<Process>,
+}
+
 pub struct Product {
     pub auth: String,
     pub chat: String,
@@ -54,10 +64,10 @@ pub struct Product {
     pub secret: String,
     pub processes: Vec<Process>,
     /// Where it says how it is doing.
-    metrics: String,
+    metrics: Option<String>,
     servers: Vec<Server>,
     database: Option<Database>,
-    data: TempDir,
+    data: Option<TempDir>,
     _nats: Option<NatsServer>,
 }
 
@@ -69,7 +79,7 @@ struct Database {
 /// Where a product that is stopped has left its messages.
 pub struct Remains {
     database: Option<Database>,
-    data: TempDir,
+    data: Option<TempDir>,
 }
 
 impl Candidate {
@@ -109,21 +119,36 @@ impl Product {
         Ok(Self {
             auth: address(0),
             chat: address(1),
-            ws: address(2).trim_start_matches("http://").parse()?,
+            ws: address_in(&address(2))?,
             secret: JWT_SECRET.to_owned(),
             processes,
-            metrics,
+            metrics: Some(metrics),
             servers,
             database,
-            data: folder,
+            data: Some(folder),
             _nats: nats,
         })
     }
 
+    pub fn attached(running: &Running) -> Self {
+        let Running { auth, chat, ws, secret, processes } = running.clone();
+        let (servers, metrics, database, data, nats) = (Vec::new(), None, None, None, None);
+        Self { auth, chat, ws, secret, processes, metrics, servers, database, data, _nats: nats }
+    }
+
+    pub fn auth_address(&self) -> Outcome<SocketAddr> {
+        address_in(&self.auth)
+    }
+
+    pub fn chat_address(&self) -> Outcome<SocketAddr> {
+        address_in(&self.chat)
+    }
+
     /// How many messages were stored with one commit, in the mean over all so far; `None` where the program is older
-    /// than its metrics.
+    /// than its metrics, or not ours.
     pub async fn batch(&self) -> Outcome<Option<f64>> {
-        let answer = match reqwest::get(format!("http://{}/metrics", self.metrics)).await {
+        let Some(metrics) = &self.metrics else { return Ok(None) };
+        let answer = match reqwest::get(format!("http://{metrics}/metrics")).await {
             Err(error) if error.is_connect() => return Ok(None),
             answer => answer?.error_for_status()?,
         };
@@ -141,7 +166,7 @@ impl Product {
 impl Remains {
     /// The file with the messages, where they are in one.
     pub fn file(&self) -> Option<PathBuf> {
-        self.database.is_none().then(|| self.data.path().join("chat.db"))
+        self.data.as_ref().filter(|_| self.database.is_none()).map(|data| data.path().join("chat.db"))
     }
 
     /// The database with the messages, where a server has it.
@@ -218,6 +243,12 @@ pub fn common() -> Settings {
         ("RATE_LIMITS", "off".to_owned()),
         ("LOG", "warn".to_owned()),
     ]
+}
+
+fn address_in(url: &str) -> Outcome<SocketAddr> {
+    let address = url.strip_prefix("http://").ok_or_else(|| format!("{url} is not http://…"))?;
+    let found = address.trim_end_matches('/').to_socket_addrs()?.next();
+    found.ok_or_else(|| format!("{url} has no address").into())
 }
 
 /// Of a histogram in the text format of Prometheus.

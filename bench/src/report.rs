@@ -1,5 +1,6 @@
 //! Figures of all rounds, and how they are shown.
 
+mod chart;
 mod table;
 
 use std::{fs, path::Path};
@@ -16,6 +17,8 @@ use crate::{
 pub struct Report {
     machine: Description,
     arguments: Vec<String>,
+    /// Whether figures are held against their goals; those are for full size.
+    is_judged: bool,
     servers: Vec<String>,
     figures: Vec<Figure>,
     runs: Vec<Run>,
@@ -76,10 +79,11 @@ pub enum Of<'a> {
 }
 
 impl Report {
-    pub fn new(candidates: &[Candidate]) -> Outcome<Self> {
+    pub fn new(candidates: &[Candidate], is_judged: bool) -> Outcome<Self> {
         Ok(Self {
             machine: Description::read()?,
             arguments: std::env::args().collect(),
+            is_judged,
             servers: candidates.iter().map(|candidate| candidate.label.clone()).collect(),
             figures: Vec::new(),
             runs: Vec::new(),
@@ -101,6 +105,7 @@ impl Report {
             return;
         }
         let (scenario, name) = (scenario.to_owned(), name.to_owned());
+        let goal = if self.is_judged { goal } else { Goal::None };
         self.figures.push(Figure { scenario, name, server, unit, goal, median: value, rounds: vec![value] });
     }
 
@@ -108,12 +113,14 @@ impl Report {
         self.runs.push(Run { scenario: scenario.to_owned(), server: candidate.label.clone(), usage });
     }
 
-    /// Everything as JSON, and the table.
+    /// Everything as JSON, charts, and the table.
     pub fn write(&self, folder: &Path) -> Outcome<String> {
         fs::create_dir_all(folder)?;
         let table = table::of(self);
         fs::write(folder.join("results.json"), serde_json::to_string_pretty(self)?)?;
         fs::write(folder.join("results.md"), &table)?;
+        fs::write(folder.join("goals.svg"), chart::goals(self))?;
+        fs::write(folder.join("per-cpu-second.svg"), chart::per_cpu_second(self))?;
         Ok(table)
     }
 

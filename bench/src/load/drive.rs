@@ -36,6 +36,14 @@ pub struct Load {
     pub text_bytes: usize,
     /// At least one message is sent, however short it is.
     pub lasts: Duration,
+    /// No more than these, however long it lasts.
+    pub most: u64,
+}
+
+impl Load {
+    pub fn lasting(lasts: Duration, senders: Vec<Sender>, pacing: Pacing, text_bytes: usize) -> Self {
+        Self { senders, pacing, text_bytes, lasts, most: u64::MAX }
+    }
 }
 
 /// What came of it. It begins and ends with nothing under way, so counts, time and CPU belong together.
@@ -67,6 +75,7 @@ pub fn drive(fleet: &mut Fleet, ledger: &mut Ledger, load: &Load) -> Outcome<Dri
     loop {
         let now = Instant::now();
         while (now < end || driven.messages == 0)
+            && driven.messages < load.most
             && let Some((sender, intended)) = turns.next(now)
         {
             let Sender { socket, room } = load.senders[sender];
@@ -76,7 +85,7 @@ pub fn drive(fleet: &mut Fleet, ledger: &mut Ledger, load: &Load) -> Outcome<Dri
             fleet.send(socket, &frame.to_string())?;
             driven.messages += 1;
         }
-        if now >= end && ledger.in_flight() == 0 {
+        if (now >= end || driven.messages == load.most) && ledger.in_flight() == 0 {
             driven.wall = begun.elapsed();
             return Ok(driven);
         }
@@ -160,7 +169,13 @@ mod tests {
 
     fn load(pacing: Pacing) -> Load {
         let sender = Sender { socket: 0, room: 1 };
-        Load { senders: vec![sender; 2], pacing, text_bytes: 1, lasts: Duration::from_secs(1) }
+        Load {
+            senders: vec![sender; 2],
+            pacing,
+            text_bytes: 1,
+            lasts: Duration::from_secs(1),
+            most: u64::MAX,
+        }
     }
 
     #[test]

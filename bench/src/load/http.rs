@@ -25,6 +25,8 @@ pub struct Requests<'a> {
     pub clients: usize,
     pub pacing: Pacing,
     pub lasts: Duration,
+    /// No more than these, however long it lasts.
+    pub most: u64,
     /// The bytes of a client's next request, given how many there were before.
     pub next: &'a mut (dyn FnMut(u64) -> Vec<u8> + Send),
 }
@@ -57,7 +59,7 @@ pub fn request(method: &str, path: &str, token: Option<&str>, body: &str) -> Vec
 
 /// Any answer but 2xx ends the run.
 pub fn ask(requests: Requests<'_>) -> Outcome<Answered> {
-    let Requests { address, clients: count, pacing, lasts, next } = requests;
+    let Requests { address, clients: count, pacing, lasts, most, next } = requests;
     let (mut poller, mut ready) = (Poller::new()?, Vec::<Ready>::new());
     let mut clients = Vec::with_capacity(count);
     for token in 0..count {
@@ -76,7 +78,8 @@ pub fn ask(requests: Requests<'_>) -> Outcome<Answered> {
     let mut sent = 0;
     loop {
         let now = Instant::now();
-        while let Some(intended) = due(pacing, begun, sent, now).filter(|due| *due <= now && now < end)
+        while let Some(intended) =
+            due(pacing, begun, sent, now).filter(|due| *due <= now && now < end && sent < most)
             && let Some(client) = free.pop_front()
         {
             let client = &mut clients[client];
@@ -84,7 +87,7 @@ pub fn ask(requests: Requests<'_>) -> Outcome<Answered> {
             client.write()?;
             sent += 1;
         }
-        if now >= end && answered.requests == sent {
+        if (now >= end || sent == most) && answered.requests == sent {
             answered.wall = begun.elapsed();
             return Ok(answered);
         }

@@ -7,11 +7,14 @@ use std::{
 };
 
 use serde::Deserialize;
+use uuid::Uuid;
 
 use crate::Outcome;
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Ledger {
+    /// What the ids of its messages begin with; no other ledger's do.
+    prefix: String,
     /// For each socket the rooms that it carries and the last `seq` heard there.
     sockets: Vec<Vec<(i64, i64)>>,
     rooms: HashMap<i64, Room>,
@@ -93,8 +96,12 @@ struct Ack<'a> {
     duplicate: bool,
 }
 
-/// What ties a message to its number.
-const ID_PREFIX: &str = "bench-";
+impl Default for Ledger {
+    fn default() -> Self {
+        let prefix = format!("{}-", &Uuid::new_v4().simple().to_string()[..8]);
+        Self { prefix, sockets: Vec::new(), rooms: HashMap::new(), sent: VecDeque::new(), base: 0 }
+    }
+}
 
 impl Ledger {
     /// A socket said `connected`: from there on it must hear everything. Sockets are counted from 0.
@@ -128,7 +135,7 @@ impl Ledger {
             seq,
             heard_by_all: false,
         });
-        format!("{ID_PREFIX}{number}")
+        format!("{}{number}", self.prefix)
     }
 
     /// Messages that are not done.
@@ -150,7 +157,7 @@ impl Ledger {
         let room = self.rooms.get_mut(&room_id).ok_or("a room without listeners")?;
         let index = usize::try_from(seq - room.first)?;
         if index == room.entries.len() {
-            let number = first_hearing(&mut self.sent, self.base, event, seq)?;
+            let number = first_hearing(&self.prefix, &mut self.sent, self.base, event, seq)?;
             room.entries.push_back(Entry { number, heard: 0, bytes: event.into() });
         }
         let entry = room.entries.get_mut(index).ok_or("a message that nobody heard the one before")?;
@@ -177,7 +184,7 @@ impl Ledger {
     /// `ack`: when the message should have been sent, and the sender once everybody has heard it, too.
     pub fn acked(&mut self, event: &[u8]) -> Outcome<Heard> {
         let ack: Ack = serde_json::from_slice(event)?;
-        let number = number_of(ack.client_message_id)?;
+        let number = number_of(&self.prefix, ack.client_message_id)?;
         let sent = self.sent_mut(number)?;
         if ack.duplicate || sent.acked.replace(ack.seq).is_some() {
             return Err(format!("{} was answered as a repeat", ack.client_message_id).into());
@@ -226,9 +233,9 @@ impl Sent {
 }
 
 /// The first receiver's copy is read in full and compared with what was sent; the others' must be the same bytes.
-fn first_hearing(sent: &mut VecDeque<Sent>, base: u64, event: &[u8], seq: i64) -> Outcome<u64> {
+fn first_hearing(prefix: &str, sent: &mut VecDeque<Sent>, base: u64, event: &[u8], seq: i64) -> Outcome<u64> {
     let MessageEvent { message } = serde_json::from_slice(event)?;
-    let number = number_of(message.client_message_id)?;
+    let number = number_of(prefix, message.client_message_id)?;
     let index = number.checked_sub(base).and_then(|index| usize::try_from(index).ok());
     let sent = index.and_then(|index| sent.get_mut(index)).ok_or("a message that was never sent")?;
     if sent.seq.replace(seq).is_some() {
@@ -240,8 +247,8 @@ fn first_hearing(sent: &mut VecDeque<Sent>, base: u64, event: &[u8], seq: i64) -
     Ok(number)
 }
 
-fn number_of(client_message_id: &str) -> Outcome<u64> {
-    let number = client_message_id.strip_prefix(ID_PREFIX).and_then(|number| number.parse().ok());
+fn number_of(prefix: &str, client_message_id: &str) -> Outcome<u64> {
+    let number = client_message_id.strip_prefix(prefix).and_then(|number| number.parse().ok());
     number.ok_or_else(|| format!("a message that is not ours: {client_message_id}").into())
 }
 

@@ -63,7 +63,7 @@ fn noise(report: &Report) -> String {
     }
 }
 
-fn shown(unit: Unit, value: f64) -> String {
+pub(super) fn shown(unit: Unit, value: f64) -> String {
     match unit {
         Unit::PerSecond => format!("{}/s", grouped(value)),
         Unit::Milliseconds if value < 10.0 => format!("{value:.2} ms"),

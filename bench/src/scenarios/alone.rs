@@ -1,7 +1,5 @@
 //! A program that has nothing else to do: how fast it is ready, what it takes, how long one message takes.
 
-use std::time::Duration;
-
 use tempfile::TempDir;
 
 use crate::{
@@ -52,8 +50,8 @@ async fn starts(bench: &mut Bench, options: &Alone, candidate: &Candidate) -> Ou
 /// One `sendMessage` after the other, each from the frame to its `ack`.
 async fn lone_messages(bench: &mut Bench, candidate: &Candidate) -> Outcome<()> {
     let mut hall = Hall::open(bench, candidate, 1).await?;
-    let lasts = Duration::from_secs_f64(bench.seconds);
-    let load = Load { senders: hall.senders(1), pacing: Pacing::Closed { window: 1 }, text_bytes: 40, lasts };
+    let lasts = bench.lasts();
+    let load = Load::lasting(lasts, hall.senders(1), Pacing::Closed { window: 1 }, 40);
     let (driven, usage) = hall.drive(load)?;
     hall.product.stop().await?;
     for percent in [50.0, 99.0] {

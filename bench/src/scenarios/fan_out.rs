@@ -36,12 +36,13 @@ pub async fn run(bench: &mut Bench, options: &FanOut, round: usize) -> Outcome<(
 
 /// How fast it goes: one message at a time, which is one write for each delivery, then as many as the server takes.
 async fn closed(bench: &mut Bench, options: &FanOut, sockets: usize, round: usize) -> Outcome<()> {
-    let lasts = Duration::from_secs_f64(bench.seconds);
+    let sockets = bench.scaled(sockets);
+    let lasts = bench.lasts();
     let mut runs = Vec::new();
     for candidate in bench.candidates(round) {
         let mut hall = Hall::open(bench, &candidate, sockets).await?;
         let (text_bytes, many) = (options.text_bytes, options.senders.min(sockets));
-        let load = |senders, window| Load { senders, pacing: Pacing::Closed { window }, text_bytes, lasts };
+        let load = |senders, window| Load::lasting(lasts, senders, Pacing::Closed { window }, text_bytes);
         let one = hall.drive(load(hall.senders(1), 1))?;
         let many = hall.drive(load(hall.senders(many), options.window))?;
         hall.product.stop().await?;
@@ -115,12 +116,13 @@ async fn open(
     goal: Option<f64>,
     round: usize,
 ) -> Outcome<()> {
+    let sockets = bench.scaled(sockets);
     let lasts = Duration::from_secs_f64(bench.seconds.max(200.0 / rate).min(bench.seconds * 3.0));
     for candidate in bench.candidates(round) {
         let mut hall = Hall::open(bench, &candidate, sockets).await?;
         let senders = hall.senders(options.senders.min(sockets));
         let pacing = Pacing::Open { per_second: rate };
-        let (driven, usage) = hall.drive(Load { senders, pacing, text_bytes: options.text_bytes, lasts })?;
+        let (driven, usage) = hall.drive(Load::lasting(lasts, senders, pacing, options.text_bytes))?;
         hall.product.stop().await?;
         let name = format!("fan-out to {sockets}, {rate} messages/s");
         let memory = megabytes(usage.resident_kib_of("cloud-chat"));

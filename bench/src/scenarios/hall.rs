@@ -36,7 +36,7 @@ pub struct Seat {
 impl Hall {
     /// The general room of a new installation, and so many people with a socket each.
     pub async fn open(bench: &Bench, candidate: &Candidate, sockets: usize) -> Outcome<Self> {
-        let product = Product::start(candidate, bench.shape, &bench.data).await?;
+        let product = bench.start(candidate).await?;
         let (people, room) = in_general(&product, sockets).await?;
         Self::fill(product, &seats(&people, room))
     }
@@ -70,6 +70,11 @@ impl Hall {
             let driven = drive(&mut self.fleet, &mut self.ledger, &load)?;
             Ok((driven, watch.stop()?))
         })
+    }
+
+    /// A load that is not measured.
+    pub fn prepare(&mut self, load: &Load) -> Outcome<()> {
+        block_in_place(|| drive(&mut self.fleet, &mut self.ledger, load).map(drop))
     }
 
     /// The same while others ask over HTTP.

@@ -26,14 +26,14 @@ const HISTORY: usize = 60;
 
 pub async fn run(bench: &mut Bench, options: &Http, round: usize) -> Outcome<()> {
     for candidate in bench.candidates(round) {
-        let product = Product::start(&candidate, bench.shape, &bench.data).await?;
+        let product = bench.start(&candidate).await?;
         let person = signed_up(&product, 1).await?.pop().ok_or("nobody")?;
         let room = room_of(&product, &person, &[]).await?;
         for number in 0..HISTORY {
             post(&product, &person, room, &format!("before {number}")).await?;
         }
-        let chat = product.chat.trim_start_matches("http://").parse()?;
-        let auth = product.auth.trim_start_matches("http://").parse()?;
+        let chat = product.chat_address()?;
+        let auth = product.auth_address()?;
         let (page, me) = (format!("/messages/{room}"), "/users/me".to_owned());
         let run = Run { bench, product: &product, candidate: &candidate };
         run.reads("GET /messages", chat, &page, &person, options.clients).await?;
@@ -65,7 +65,7 @@ impl Run<'_> {
         clients: usize,
     ) -> Outcome<()> {
         let bytes = request("GET", path, Some(&person.token), "");
-        let lasts = Duration::from_secs_f64(self.bench.seconds);
+        let lasts = self.bench.lasts();
         let (answered, usage) =
             load(address, clients, lasts, &self.product.processes, &mut |_| bytes.clone())?;
         let bare = BareServer::start(answered.body_bytes).await?;
@@ -96,7 +96,7 @@ impl Run<'_> {
                 json!({"content": format!("post {number}"), "clientMessageId": format!("post-{number}")});
             request("POST", &path, Some(&person.token), &body.to_string())
         };
-        let lasts = Duration::from_secs_f64(self.bench.seconds);
+        let lasts = self.bench.lasts();
         let (answered, usage) = load(address, clients, lasts, &self.product.processes, &mut next)?;
         let name = format!("POST /messages, {clients} clients");
         let wall = answered.wall.as_secs_f64();
@@ -108,7 +108,7 @@ impl Run<'_> {
 
     fn logins(self, address: SocketAddr, person: &Person, clients: usize) -> Outcome<()> {
         let bytes = request("POST", "/auth/login", None, &Person::login(&person.name).to_string());
-        let lasts = Duration::from_secs_f64(self.bench.seconds);
+        let lasts = self.bench.lasts();
         let (answered, usage) =
             load(address, clients, lasts, &self.product.processes, &mut |_| bytes.clone())?;
         record(self.bench, &format!("POST /auth/login, {clients} clients"), self.candidate, &answered, usage);
@@ -126,9 +126,9 @@ fn load(
 ) -> Outcome<(Answered, Usage)> {
     let pacing = Pacing::Closed { window: 1 };
     block_in_place(|| {
-        ask(Requests { address, clients, pacing, lasts: WARM_UP.min(lasts), next })?;
+        ask(Requests { address, clients, pacing, lasts: WARM_UP.min(lasts), most: u64::MAX, next })?;
         let watch = Watch::start(processes)?;
-        let answered = ask(Requests { address, clients, pacing, lasts, next })?;
+        let answered = ask(Requests { address, clients, pacing, lasts, most: u64::MAX, next })?;
         Ok((answered, watch.stop()?))
     })
 }

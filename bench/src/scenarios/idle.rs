@@ -8,7 +8,6 @@ use crate::{
     measure::{Usage, Watch},
     options::Idle,
     people::in_general,
-    product::Product,
     report::{Goal, Of, Unit},
     scenarios::{
         Bench,
@@ -17,10 +16,10 @@ use crate::{
 };
 
 pub async fn run(bench: &mut Bench, options: &Idle, round: usize) -> Outcome<()> {
-    let count = options.sockets;
+    let count = bench.scaled(options.sockets);
     let name = format!("{count} idle sockets");
     for candidate in bench.candidates(round) {
-        let product = Product::start(&candidate, bench.shape, &bench.data).await?;
+        let product = bench.start(&candidate).await?;
         let (people, room) = in_general(&product, count).await?;
         let before = Watch::start(&product.processes)?.stop()?;
         let watch = Watch::start(&product.processes)?;
@@ -28,12 +27,7 @@ pub async fn run(bench: &mut Bench, options: &Idle, round: usize) -> Outcome<()>
         let mut hall = Hall::fill(product, &seats(&people, room))?;
         let connected = begun.elapsed();
         let after = watch.stop()?;
-        let load = Load {
-            senders: hall.senders(1),
-            pacing: Pacing::Closed { window: 1 },
-            text_bytes: 40,
-            lasts: Duration::ZERO,
-        };
+        let load = Load::lasting(Duration::ZERO, hall.senders(1), Pacing::Closed { window: 1 }, 40);
         let (driven, _) = hall.drive(load)?;
         hall.product.stop().await?;
 

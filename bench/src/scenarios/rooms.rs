@@ -29,6 +29,7 @@ pub async fn run(bench: &mut Bench, options: &Rooms, round: usize) -> Outcome<()
         Shape::Sqlite => 10_000.0,
         Shape::Mariadb | Shape::Services => 5_000.0,
     };
+    let options = &Rooms { count: bench.scaled(options.count), ..options.clone() };
     let name = format!(
         "{} rooms of {}, {} senders × {}, {}",
         options.count,
@@ -38,13 +39,13 @@ pub async fn run(bench: &mut Bench, options: &Rooms, round: usize) -> Outcome<()
         bench.shape.name()
     );
     for candidate in bench.candidates(round) {
-        let product = Product::start(&candidate, bench.shape, &bench.data).await?;
+        let product = bench.start(&candidate).await?;
         let seats = seats(&product, options).await?;
         let mut hall = Hall::fill(product, &seats)?;
         let senders = hall.senders(options.senders.min(seats.len()));
-        let lasts = Duration::from_secs_f64(bench.seconds);
+        let lasts = bench.lasts();
         let pacing = Pacing::Closed { window: options.window };
-        let (driven, usage) = hall.drive(Load { senders, pacing, text_bytes: options.text_bytes, lasts })?;
+        let (driven, usage) = hall.drive(Load::lasting(lasts, senders, pacing, options.text_bytes))?;
         let batch = hall.product.batch().await?;
         let remains = hall.product.stop().await?;
         let bare = match batch {

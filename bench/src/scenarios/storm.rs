@@ -1,7 +1,5 @@
 //! Logins beside messages: hashing passwords must not hold up what people say to each other.
 
-use std::time::Duration;
-
 use crate::{
     Outcome,
     load::{
@@ -10,7 +8,6 @@ use crate::{
     },
     options::LoginStorm,
     people::{Person, in_general, signed_up},
-    product::Product,
     report::{Goal, Of, Unit, millis, rate},
     scenarios::{
         Bench,
@@ -19,16 +16,17 @@ use crate::{
 };
 
 pub async fn run(bench: &mut Bench, options: &LoginStorm, round: usize) -> Outcome<()> {
-    let name = format!("{} clients log in beside {} sockets", options.clients, options.sockets);
-    let lasts = Duration::from_secs_f64(bench.seconds);
+    let sockets = bench.scaled(options.sockets);
+    let name = format!("{} clients log in beside {sockets} sockets", options.clients);
+    let lasts = bench.lasts();
     for candidate in bench.candidates(round) {
-        let product = Product::start(&candidate, bench.shape, &bench.data).await?;
+        let product = bench.start(&candidate).await?;
         let account = signed_up(&product, 1).await?.pop().ok_or("nobody")?;
-        let auth = product.auth.trim_start_matches("http://").parse()?;
-        let (people, room) = in_general(&product, options.sockets).await?;
+        let auth = product.auth_address()?;
+        let (people, room) = in_general(&product, sockets).await?;
         let mut hall = Hall::fill(product, &seats(&people, room))?;
         let pacing = Pacing::Open { per_second: options.rate };
-        let load = Load { senders: hall.senders(options.sockets.min(16)), pacing, text_bytes: 40, lasts };
+        let load = Load::lasting(lasts, hall.senders(sockets.min(16)), pacing, 40);
         let (calm, _) = hall.drive(load.clone())?;
         let login = request("POST", "/auth/login", None, &Person::login(&account.name).to_string());
         let requests = Requests {
@@ -36,6 +34,7 @@ pub async fn run(bench: &mut Bench, options: &LoginStorm, round: usize) -> Outco
             clients: options.clients,
             pacing: Pacing::Closed { window: 1 },
             lasts,
+            most: u64::MAX,
             next: &mut |_| login.clone(),
         };
         let (stormy, usage, answered) = hall.drive_beside(load, requests)?;
