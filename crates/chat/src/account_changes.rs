@@ -4,14 +4,16 @@
 use std::time::Duration;
 
 use fanout::{Deliveries, Delivery, Event, Topic};
-use kit::{Error, Kind, Result, db::retrying, telemetry::Throttle};
+use kit::{
+    Error, Kind, Result,
+    db::{Transaction, retrying},
+    telemetry::Throttle,
+};
 use protocol::{
     RoomId, UserId,
     seams::{AccountChange, Change},
 };
-use sea_orm::{
-    ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
-};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -92,7 +94,7 @@ async fn apply(chat: &Chat, change: AccountChange) -> Result<()> {
 }
 
 /// `false` where another node was faster. The cursor's lock keeps renames in their order.
-async fn advance(tx: &DatabaseTransaction, position: i64) -> Result<bool> {
+async fn advance(tx: &Transaction, position: i64) -> Result<bool> {
     use cursors::{ACCOUNT_CHANGES, Column, Entity};
     let updated = Entity::update_many()
         .col_expr(Column::Position, Expr::value(position))
@@ -103,7 +105,7 @@ async fn advance(tx: &DatabaseTransaction, position: i64) -> Result<bool> {
     Ok(updated.rows_affected > 0)
 }
 
-async fn rename(tx: &DatabaseTransaction, user: UserId, username: String) -> Result<Vec<Event>> {
+async fn rename(tx: &Transaction, user: UserId, username: String) -> Result<Vec<Event>> {
     use rooms::Column;
     let owned = rooms::Entity::find()
         .filter(Column::OwnerUserId.eq(user.0))

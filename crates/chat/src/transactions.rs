@@ -1,19 +1,19 @@
 //! How chat writes: it publishes after the commit, and no caller who goes away comes in between.
 
 use fanout::Event;
+use kit::db::Transaction;
 use kit::{Error, Result, db::retrying};
-use sea_orm::DatabaseTransaction;
 use tracing::Instrument;
 
 use crate::Chat;
 
 impl Chat {
-    pub(crate) async fn begin(&self) -> Result<DatabaseTransaction> {
+    pub(crate) async fn begin(&self) -> Result<Transaction> {
         Ok(self.0.db.begin().await?)
     }
 
     /// Commits, then publishes: an event is never about something that may yet be rolled back.
-    pub(crate) async fn commit(&self, tx: DatabaseTransaction, events: Vec<Event>) -> Result<()> {
+    pub(crate) async fn commit(&self, tx: Transaction, events: Vec<Event>) -> Result<()> {
         tx.commit().await?;
         if events.iter().any(|event| matches!(event, Event::RoomDeleted { .. })) {
             self.0.room_deleted.notify_one();

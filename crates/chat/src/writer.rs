@@ -23,7 +23,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
 use crate::metrics;
-use store::Outcome;
+use store::{Failure, Outcome};
 
 /// Drafts that may wait; beyond, senders are told to come back.
 const QUEUE_MAX: usize = 8192;
@@ -127,16 +127,28 @@ async fn store_all(db: &Database, drafts: &[Draft]) -> Outcome {
 async fn store_patiently(db: &Database, drafts: &[Draft]) -> Result<Outcome, DbErr> {
     let mut backoff = FIRST_BACKOFF;
     let mut attempt = 1;
+    // What was stored if the last commit that was not answered was done.
+    let mut unanswered: Option<Outcome> = None;
+    let merged = |outcome: Outcome, earlier: Option<Outcome>| match earlier {
+        Some(earlier) => outcome.after(earlier),
+        None => outcome,
+    };
     loop {
-        match store::store(db, drafts).await {
-            Err(error) if attempt < ATTEMPTS_MAX && may_pass(&error) && !is_away(&error) => {
-                tracing::debug!(%error, attempt, "storing messages again");
-                tokio::time::sleep(backoff).await;
-                backoff *= 2;
-                attempt += 1;
+        let error = match store::store(db, drafts).await {
+            Ok(outcome) => return Ok(merged(outcome, unanswered)),
+            Err(Failure::Undone(error)) => error,
+            Err(Failure::Unknown(error, outcome)) => {
+                unanswered = Some(merged(outcome, unanswered));
+                error
             }
-            result => return result,
+        };
+        if attempt == ATTEMPTS_MAX || !may_pass(&error) || is_away(&error) {
+            return Err(error);
         }
+        tracing::debug!(%error, attempt, "storing messages again");
+        tokio::time::sleep(backoff).await;
+        backoff *= 2;
+        attempt += 1;
     }
 }
 

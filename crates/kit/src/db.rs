@@ -1,6 +1,7 @@
 //! The database of a service: one handle for reads, one for writes, and its migrations.
 
 mod errors;
+mod handle;
 mod migrations;
 mod mysql;
 pub mod schema;
@@ -9,14 +10,12 @@ mod url;
 
 use std::{path::Path, time::Duration};
 
-use sea_orm::{
-    ConnectionTrait, Database as SeaOrm, DatabaseConnection, DatabaseTransaction, DbErr, RuntimeErr,
-    SqliteTransactionMode, TransactionOptions, TransactionTrait,
-};
+use sea_orm::{ConnectionTrait, Database as SeaOrm, DbErr, RuntimeErr};
 
 use crate::{Error, Kind, Result as KitResult};
 
 pub use errors::{is_about_a_row, is_away, is_contention, is_transient, violated_constraint};
+pub use handle::{Handle, Transaction};
 pub use url::{DatabaseUrl, MYSQL_PORT, MySqlParts, Tls};
 
 /// SQLite has one writer at a time: a pool of one queues in the process instead of failing in the database.
@@ -29,18 +28,20 @@ const FIRST_BACKOFF: Duration = Duration::from_millis(5);
 
 #[derive(Debug, Clone)]
 pub struct Database {
-    pub reader: DatabaseConnection,
-    pub writer: DatabaseConnection,
+    pub reader: Handle,
+    pub writer: Handle,
 }
 
 impl Database {
     pub async fn open(url: &DatabaseUrl) -> Result<Self, DbErr> {
         match url {
             DatabaseUrl::Sqlite(file) => Self::open_sqlite(file).await,
-            DatabaseUrl::MySql(server) => Ok(Self {
-                writer: SeaOrm::connect(mysql::options(server, MYSQL_WRITERS_MAX)).await?,
-                reader: SeaOrm::connect(mysql::options(server, MYSQL_READERS_MAX)).await?,
-            }),
+            DatabaseUrl::MySql(server) => {
+                let writer = SeaOrm::connect(mysql::options(server, MYSQL_WRITERS_MAX)).await?;
+                let reader = SeaOrm::connect(mysql::options(server, MYSQL_READERS_MAX)).await?;
+                let handle = |connection| Handle::new(connection, mysql::STATEMENT_TIMEOUT);
+                Ok(Self { reader: handle(reader), writer: handle(writer) })
+            }
         }
     }
 
@@ -49,17 +50,15 @@ impl Database {
         sqlite::make_private(file).map_err(|error| DbErr::Conn(RuntimeErr::Internal(error.to_string())))?;
         let writer = SeaOrm::connect(sqlite::options(file, 1)).await?;
         let reader = SeaOrm::connect(sqlite::options(file, SQLITE_READERS_MAX)).await?;
-        Ok(Self { reader, writer })
+        // A file does not fall silent, and its own lock has a deadline.
+        let handle = |connection| Handle::new(connection, Duration::MAX);
+        Ok(Self { reader: handle(reader), writer: handle(writer) })
     }
 
     /// Begins a transaction that will write. SQLite takes its lock here: taken later, after a read, it could only
     /// fail when another process wrote in between.
-    pub async fn begin(&self) -> Result<DatabaseTransaction, DbErr> {
-        let options = TransactionOptions {
-            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-            ..TransactionOptions::default()
-        };
-        self.writer.begin_with_options(options).await
+    pub async fn begin(&self) -> Result<Transaction, DbErr> {
+        self.writer.begin().await
     }
 
     /// Whether the database answers.

@@ -6,6 +6,7 @@ mod databases;
 mod mariadb;
 pub mod nats;
 mod process;
+mod proxy;
 
 use std::net::TcpListener;
 
@@ -13,6 +14,7 @@ pub use certificates::{Authority, Identity};
 pub use databases::{Engine, TestDatabase};
 pub use mariadb::MariaDb;
 pub use process::Process;
+pub use proxy::Proxy;
 
 /// A port that nobody has now. The one who asks takes it at once: between two tests of one run it is not given twice.
 pub fn free_port() -> u16 {

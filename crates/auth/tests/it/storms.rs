@@ -69,7 +69,7 @@ async fn accounts_that_are_deleted_and_made_at_once_never_fail() {
 
 /// `cursor` is a word of MySQL's.
 fn quoted(app: &TestApp, sql: &str) -> String {
-    use sea_orm::DbBackend;
+    use sea_orm::{ConnectionTrait, DbBackend};
     let mark = if app.db.reader.get_database_backend() == DbBackend::MySql { "`" } else { "\"" };
     sql.replace("cursor", &format!("{mark}cursor{mark}"))
 }

@@ -4,11 +4,11 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use fanout::Event;
-use kit::{Error, Result};
+use kit::{Error, Result, db::Transaction};
 use protocol::{RoomId, Seq, Timestamp, UserId, seams::Sender};
 use sea_orm::{
     ActiveValue::{NotSet, Set},
-    ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, DbErr, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{Expr, OnConflict},
 };
 
@@ -18,14 +18,14 @@ use crate::tables::{
 };
 
 /// The room under its lock. Every change of its log or members begins with this, so that they have one order.
-pub async fn lock(tx: &DatabaseTransaction, room: RoomId) -> Result<rooms::Model> {
+pub async fn lock(tx: &Transaction, room: RoomId) -> Result<rooms::Model> {
     let room = rooms::Entity::find_by_id(room.0).lock_exclusive().one(tx).await?;
     room.filter(|room| room.deleted_at.is_none()).ok_or_else(Error::not_found)
 }
 
 /// Adds those who are not in it yet and whose account is not gone; they have read everything so far.
 pub async fn join(
-    tx: &DatabaseTransaction,
+    tx: &Transaction,
     room: &rooms::Model,
     mut users: Vec<Sender>,
     role: Role,
@@ -73,7 +73,7 @@ pub async fn join(
 
 /// Removes one, or nothing if they are not in it. An owner hands over to the longest-standing member; the last one
 /// out deletes the room, the general one excepted.
-pub async fn leave(tx: &DatabaseTransaction, room: &rooms::Model, user: UserId) -> Result<Vec<Event>> {
+pub async fn leave(tx: &Transaction, room: &rooms::Model, user: UserId) -> Result<Vec<Event>> {
     let member = room_members::Entity::find()
         .filter(room_members::Column::RoomId.eq(room.id))
         .filter(room_members::Column::UserId.eq(user.0))
@@ -97,7 +97,7 @@ pub async fn leave(tx: &DatabaseTransaction, room: &rooms::Model, user: UserId) 
     Ok(events)
 }
 
-async fn hand_over(tx: &DatabaseTransaction, room: &rooms::Model) -> Result<Event> {
+async fn hand_over(tx: &Transaction, room: &rooms::Model) -> Result<Event> {
     let heir = room_members::Entity::find()
         .filter(room_members::Column::RoomId.eq(room.id))
         .order_by_asc(room_members::Column::JoinedAt)
@@ -123,7 +123,7 @@ async fn hand_over(tx: &DatabaseTransaction, room: &rooms::Model) -> Result<Even
 }
 
 /// Makes the room invisible; its rows go later, in small steps.
-pub async fn delete(tx: &DatabaseTransaction, room: &rooms::Model) -> Result<Event> {
+pub async fn delete(tx: &Transaction, room: &rooms::Model) -> Result<Event> {
     rooms::Entity::update_many()
         .col_expr(rooms::Column::DeletedAt, Expr::value(Timestamp::now().0))
         .filter(rooms::Column::Id.eq(room.id))
@@ -144,7 +144,7 @@ pub async fn delete(tx: &DatabaseTransaction, room: &rooms::Model) -> Result<Eve
 }
 
 /// From now on the user joins nothing: a request that was let in before the account was deleted may still be running.
-pub async fn bar(tx: &DatabaseTransaction, user: UserId) -> Result<()> {
+pub async fn bar(tx: &Transaction, user: UserId) -> Result<()> {
     use user_revisions::{ActiveModel, Column, Entity};
     let row = ActiveModel { user_id: Set(user.0), rooms_rev: Set(1), gone_at: Set(Some(Timestamp::now().0)) };
     Entity::insert(row)
@@ -156,13 +156,13 @@ pub async fn bar(tx: &DatabaseTransaction, user: UserId) -> Result<()> {
 
 /// Whose account is gone. Locks their revisions, so that `bar` comes before this or after the join; they are made
 /// where missing, since what is not there cannot be locked.
-pub async fn gone(tx: &DatabaseTransaction, users: &[UserId]) -> Result<HashSet<UserId>, DbErr> {
+pub async fn gone(tx: &Transaction, users: &[UserId]) -> Result<HashSet<UserId>, DbErr> {
     let rows = upsert(tx, users, 0).await?;
     Ok(rows.into_iter().filter(|row| row.gone_at.is_some()).map(|row| UserId(row.user_id)).collect())
 }
 
 /// The revision of the first of `count` changes.
-async fn raise_members_rev(tx: &DatabaseTransaction, room: &rooms::Model, count: usize) -> Result<i64> {
+async fn raise_members_rev(tx: &Transaction, room: &rooms::Model, count: usize) -> Result<i64> {
     let count = i64::try_from(count).map_err(Error::internal)?;
     rooms::Entity::update_many()
         .col_expr(rooms::Column::MembersRev, Expr::value(room.members_rev + count))
@@ -173,20 +173,13 @@ async fn raise_members_rev(tx: &DatabaseTransaction, room: &rooms::Model, count:
 }
 
 /// Their revisions afterwards.
-pub async fn raise_rooms_revs(
-    tx: &DatabaseTransaction,
-    users: &[UserId],
-) -> Result<HashMap<UserId, i64>, DbErr> {
+pub async fn raise_rooms_revs(tx: &Transaction, users: &[UserId]) -> Result<HashMap<UserId, i64>, DbErr> {
     let rows = upsert(tx, users, 1).await?;
     Ok(rows.into_iter().map(|row| (UserId(row.user_id), row.rooms_rev)).collect())
 }
 
 /// Raises their `rooms_rev` by so much, from 0 where there is none, and returns the rows under their locks.
-async fn upsert(
-    tx: &DatabaseTransaction,
-    users: &[UserId],
-    raise: i64,
-) -> Result<Vec<user_revisions::Model>, DbErr> {
+async fn upsert(tx: &Transaction, users: &[UserId], raise: i64) -> Result<Vec<user_revisions::Model>, DbErr> {
     use user_revisions::{ActiveModel, Column, Entity};
     // In one order, so that two transactions never wait for each other.
     let users: BTreeSet<_> = users.iter().map(|user| user.0).collect();

@@ -4,7 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use fanout::Event;
-use kit::{Error, Result, db::Database};
+use kit::{
+    Error, Result,
+    db::{Database, Transaction},
+};
 use protocol::{
     Code, Message, MessageId, RoomId, Seq, Timestamp, UserId,
     messages::MessageKind,
@@ -12,8 +15,7 @@ use protocol::{
 };
 use sea_orm::{
     ActiveValue::{NotSet, Set},
-    ColumnTrait, Condition, DatabaseTransaction, DbErr, EntityTrait, ExprTrait, QueryFilter, QueryOrder,
-    QuerySelect,
+    ColumnTrait, Condition, DbErr, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{CaseStatement, Expr},
 };
 
@@ -38,23 +40,57 @@ impl Outcome {
         self.answers.append(&mut other.answers);
         self.events.append(&mut other.events);
     }
+
+    /// Of the same drafts, after an earlier try whose commit was not answered. Where this one found what that one stored,
+    /// it was committed: then what it has to answer and to publish still holds.
+    pub fn after(mut self, earlier: Self) -> Self {
+        let mut was_committed = false;
+        for (answer, before) in self.answers.iter_mut().zip(earlier.answers) {
+            let (Ok(found), Ok(stored)) = (&answer, &before) else { continue };
+            if found.duplicate && !stored.duplicate && found.message.id == stored.message.id {
+                *answer = before;
+                was_committed = true;
+            }
+        }
+        if was_committed {
+            self.events.splice(0..0, earlier.events);
+        }
+        self
+    }
 }
 
-pub async fn store(db: &Database, drafts: &[Draft]) -> Result<Outcome, DbErr> {
+/// Why there is no outcome.
+pub enum Failure {
+    /// Nothing was done.
+    Undone(DbErr),
+    /// The commit was asked for and not answered: all of this was done, or nothing.
+    Unknown(DbErr, Outcome),
+}
+
+impl From<DbErr> for Failure {
+    fn from(error: DbErr) -> Self {
+        Self::Undone(error)
+    }
+}
+
+pub async fn store(db: &Database, drafts: &[Draft]) -> Result<Outcome, Failure> {
     let tx = db.begin().await?;
     match store_in(&tx, drafts).await {
-        Ok(outcome) => tx.commit().await.map(|()| outcome),
+        Ok(outcome) => match tx.commit().await {
+            Ok(()) => Ok(outcome),
+            Err(error) => Err(Failure::Unknown(error, outcome)),
+        },
         Err(error) => {
             // Explicitly: after a deadlock or a lock timeout engines differ in what they roll back by themselves.
             if let Err(error) = tx.rollback().await {
                 tracing::warn!(%error, "a batch could not be rolled back");
             }
-            Err(error)
+            Err(error.into())
         }
     }
 }
 
-async fn store_in(tx: &DatabaseTransaction, drafts: &[Draft]) -> Result<Outcome, DbErr> {
+async fn store_in(tx: &Transaction, drafts: &[Draft]) -> Result<Outcome, DbErr> {
     let (facts, names) = read_facts(tx, drafts).await?;
     let plan = plan(drafts, &facts);
     let now = Timestamp::now();
@@ -71,7 +107,7 @@ async fn store_in(tx: &DatabaseTransaction, drafts: &[Draft]) -> Result<Outcome,
     Ok(Outcome { answers: answers.collect(), events })
 }
 
-async fn read_facts(tx: &DatabaseTransaction, drafts: &[Draft]) -> Result<(Facts, Names), DbErr> {
+async fn read_facts(tx: &Transaction, drafts: &[Draft]) -> Result<(Facts, Names), DbErr> {
     // First of all the locks, so that what is read afterwards is as of the locks.
     let ids: BTreeSet<i64> = drafts.iter().map(|draft| draft.room_id.0).collect();
     let locked = rooms::Entity::find()
@@ -102,7 +138,7 @@ async fn read_facts(tx: &DatabaseTransaction, drafts: &[Draft]) -> Result<(Facts
 }
 
 async fn read_members(
-    tx: &DatabaseTransaction,
+    tx: &Transaction,
     drafts: &[Draft],
 ) -> Result<(HashMap<(RoomId, UserId), MemberRow>, Names), DbErr> {
     use room_members::{Column, Entity};
@@ -130,7 +166,7 @@ async fn read_members(
 }
 
 async fn read_existing(
-    tx: &DatabaseTransaction,
+    tx: &Transaction,
     drafts: &[Draft],
     rooms: &HashMap<RoomId, RoomFacts>,
 ) -> Result<Vec<(Message, bool)>, DbErr> {
@@ -172,7 +208,7 @@ async fn read_existing(
 
 /// The new messages in the order of the plan's rows, and what to publish.
 async fn write(
-    tx: &DatabaseTransaction,
+    tx: &Transaction,
     drafts: &[Draft],
     names: &Names,
     plan: &Plan,
@@ -197,7 +233,7 @@ async fn write(
 }
 
 async fn write_joins(
-    tx: &DatabaseTransaction,
+    tx: &Transaction,
     drafts: &[Draft],
     plan: &Plan,
     now: Timestamp,
@@ -233,7 +269,7 @@ async fn write_joins(
     Ok(events.collect())
 }
 
-async fn write_rooms(tx: &DatabaseTransaction, plan: &Plan) -> Result<(), DbErr> {
+async fn write_rooms(tx: &Transaction, plan: &Plan) -> Result<(), DbErr> {
     use rooms::{Column, Entity};
     let by_room = |value: fn(&RoomFacts) -> i64| {
         by_id(Column::Id, plan.rooms.iter().map(|(id, room)| (id.0, value(room))))
@@ -246,7 +282,7 @@ async fn write_rooms(tx: &DatabaseTransaction, plan: &Plan) -> Result<(), DbErr>
     Ok(())
 }
 
-async fn write_reads(tx: &DatabaseTransaction, plan: &Plan) -> Result<(), DbErr> {
+async fn write_reads(tx: &Transaction, plan: &Plan) -> Result<(), DbErr> {
     use room_members::{Column, Entity};
     if plan.reads.is_empty() {
         return Ok(());
@@ -270,7 +306,7 @@ fn by_id(id: impl ColumnTrait, values: impl Iterator<Item = (i64, i64)>) -> Expr
 }
 
 async fn write_messages(
-    tx: &DatabaseTransaction,
+    tx: &Transaction,
     drafts: &[Draft],
     names: &Names,
     plan: &Plan,
@@ -318,7 +354,7 @@ async fn write_messages(
 
 /// By reading back, since not every engine returns the ids of many inserted rows.
 async fn read_ids(
-    tx: &DatabaseTransaction,
+    tx: &Transaction,
     drafts: &[Draft],
     plan: &Plan,
 ) -> Result<HashMap<(RoomId, Seq), MessageId>, DbErr> {

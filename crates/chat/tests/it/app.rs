@@ -15,7 +15,7 @@ use protocol::{
 use reqwest::{Method, StatusCode};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use testbed::{Engine, TestDatabase};
+use testbed::{Engine, Proxy, TestDatabase};
 
 use crate::accounts::TestAccounts;
 
@@ -42,6 +42,17 @@ impl TestApp {
 
     pub async fn start_with(accounts: Arc<TestAccounts>, config: &Config) -> Self {
         Self::start_in(Arc::new(TestDatabase::new(ENGINE).await), accounts, config).await
+    }
+
+    /// Through something that can fail. `None` where the database is a file.
+    pub async fn start_behind_proxy() -> Option<(Self, Proxy)> {
+        let mut database = TestDatabase::new(ENGINE).await;
+        if ENGINE == Engine::Sqlite {
+            return None;
+        }
+        let proxy = Proxy::start(&[database.port]).await;
+        database.port = proxy.port();
+        Some((Self::start_in(Arc::new(database), Arc::default(), &unlimited()).await, proxy))
     }
 
     /// Another process on the same database, while this one runs.

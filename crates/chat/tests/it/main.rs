@@ -9,6 +9,7 @@ mod batches;
 mod documents;
 mod history;
 mod input;
+mod lost_answers;
 mod members;
 mod messages;
 mod nodes;

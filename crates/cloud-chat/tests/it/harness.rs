@@ -6,6 +6,7 @@ mod app;
 mod call;
 mod frontend;
 mod merging;
+mod processes;
 mod schema;
 mod server;
 mod shape;

@@ -7,6 +7,8 @@ macro_rules! scenarios {
         files!($($list)+);
         shape!(one_process: $($list)+);
         shape!(services: $($list)+);
+        shape!(many_services: $($list)+);
+        shape!(side_by_side: $($list)+);
     };
 }
 

@@ -26,18 +26,18 @@ impl Database {
         if self.writer.get_database_backend() == DbBackend::Sqlite {
             // Its lock keeps others out, and nothing of it is seen before the commit.
             let tx = self.begin().await?;
-            apply::<M>(&SchemaManager::new(&tx)).await?;
+            apply::<M>(&SchemaManager::new(tx.patient())).await?;
             return tx.commit().await;
         }
         let lock = lock(self).await?;
-        let applied = apply::<M>(&SchemaManager::new(&self.writer)).await;
+        let applied = apply::<M>(&SchemaManager::new(self.writer.patient())).await;
         unlock(lock).await?;
         applied
     }
 
     /// Whether a migration is missing. Changes nothing.
     pub async fn is_behind<M: MigratorTrait>(&self) -> Result<bool, DbErr> {
-        let manager = SchemaManager::new(&self.reader);
+        let manager = SchemaManager::new(self.reader.patient());
         if !manager.has_table(TABLE).await? {
             return Ok(!M::migrations().is_empty());
         }
@@ -72,7 +72,7 @@ async fn missing<M: MigratorTrait>(
 /// A named lock of the server's, for this database. It belongs to one connection, which the transaction holds on to;
 /// should this process die, it is free.
 async fn lock(db: &Database) -> Result<DatabaseTransaction, DbErr> {
-    let holder = db.writer.begin().await?;
+    let holder = db.writer.patient().begin().await?;
     let take = format!("SELECT GET_LOCK({LOCK}, {LOCK_WAIT_SECS}) = 1");
     let taken = holder.query_one_raw(Statement::from_string(DbBackend::MySql, take)).await?;
     match taken.map(|row| row.try_get_by_index::<Option<bool>>(0)).transpose()?.flatten() {

@@ -4,11 +4,15 @@ use std::time::Duration;
 
 use sea_orm::{
     ConnectOptions,
-    sqlx::{Connection, Executor, mysql::MySqlConnectOptions},
+    sqlx::{self, Connection, Executor, MySqlConnection, mysql::MySqlConnectOptions},
 };
 
 /// How long a request waits for a server that is away before it is told so.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
+/// How long a statement may take, a connection for it included. Longer than a lock is waited for.
+pub const STATEMENT_TIMEOUT: Duration = Duration::from_secs(7);
+/// A connection that was not used for so long is tried before it is.
+const UNTRIED_MAX: Duration = Duration::from_secs(1);
 /// Closed by us before the server does it.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(120);
 /// Connections find a new server behind the same name, and servers get their memory back.
@@ -36,21 +40,31 @@ pub fn options(server: &MySqlConnectOptions, connections_max: u32) -> ConnectOpt
         .acquire_timeout(ACQUIRE_TIMEOUT)
         .idle_timeout(IDLE_TIMEOUT)
         .max_lifetime(LIFETIME_MAX)
+        .test_before_acquire_if_idle_for(UNTRIED_MAX)
         .sqlx_logging(false)
         .map_sqlx_mysql_before_acquire(|connection, _| {
             let is_clean = !connection.is_in_transaction();
             Box::pin(std::future::ready(Ok(is_clean)))
         })
         .map_sqlx_mysql_pool_opts(|options| {
-            options.after_connect(|connection, _| {
+            let options = options.after_connect(|connection, _| {
                 Box::pin(async move {
                     for statement in SESSION {
                         connection.execute(statement).await?;
                     }
                     Ok(())
                 })
-            })
+            });
+            options.after_release(|connection, _| Box::pin(clean(connection)))
         })
         .map_sqlx_mysql_opts(move |_| server.clone());
     options
+}
+
+/// A caller who went away may have left a transaction that the library does not know of, and a server that fell silent
+/// must not keep the connection's place in the pool.
+async fn clean(connection: &mut MySqlConnection) -> Result<bool, sqlx::Error> {
+    let cleaned = tokio::time::timeout(ACQUIRE_TIMEOUT, connection.execute("ROLLBACK")).await;
+    cleaned.map_err(|_| sqlx::Error::PoolTimedOut)??;
+    Ok(true)
 }

@@ -1,12 +1,19 @@
 //! A server that goes away and comes back.
 
+use std::time::Duration;
+
+use futures::{TryFutureExt, future::join_all, join};
 use kit::{
     Error, Kind,
     db::{Database, is_away, is_transient},
 };
-use testbed::{MariaDb, TestDatabase};
+use testbed::{Engine, MariaDb, Proxy, TestDatabase};
+use tokio::time::timeout;
 
 use crate::{open, run, value};
+
+/// Of statements and what they wait for, on a slow machine.
+const DEADLINE: Duration = Duration::from_secs(20);
 
 #[tokio::test]
 async fn while_the_server_is_away_errors_are_passing_and_afterwards_all_is_well() {
@@ -42,6 +49,67 @@ async fn while_the_server_is_away_errors_are_passing_and_afterwards_all_is_well(
     assert_eq!(value::<i64>(&db.reader, "SELECT COUNT(*) FROM t").await, 2);
 }
 
+/// What a server that hangs looks like, and a network that drops everything without a word.
+#[tokio::test]
+async fn a_server_that_falls_silent_is_away_within_the_deadline_and_its_connections_are_given_up() {
+    let mut place = TestDatabase::new(Engine::MariaDb).await;
+    let proxy = Proxy::start(&[place.port]).await;
+    place.port = proxy.port();
+    let db = open(&place).await;
+    run(&db.writer, "CREATE TABLE t (n INT) ENGINE=InnoDB").await.unwrap();
+    let in_the_middle = db.begin().await.unwrap();
+    run(&in_the_middle, "INSERT INTO t VALUES (1)").await.unwrap();
+    let at_its_end = db.begin().await.unwrap();
+    run(&at_its_end, "INSERT INTO t VALUES (2)").await.unwrap();
+
+    proxy.fall_silent();
+    let answers = async {
+        let middle_end_begin = join!(
+            run(&in_the_middle, "INSERT INTO t VALUES (3)"),
+            at_its_end.commit(),
+            db.begin().map_ok(drop),
+        );
+        // More than there are connections.
+        let pings = join_all((0..20).map(|_| db.ping())).await;
+        pings.into_iter().chain(<[_; 3]>::from(middle_end_begin))
+    };
+    for answer in timeout(DEADLINE, answers).await.expect("everybody is answered in time") {
+        let error = answer.unwrap_err();
+        assert!(is_away(&error), "{error:?}");
+    }
+    // Nothing more is asked of it, so nobody waits.
+    timeout(Duration::from_secs(1), in_the_middle.commit()).await.expect("at once").unwrap_err();
+
+    // The old connections stay silent for ever; new ones find the server.
+    proxy.clear_for_others();
+    let well = async { while db.ping().await.is_err() {} };
+    timeout(DEADLINE, well).await.expect("the pool gives up what is silent");
+    let tx = db.begin().await.unwrap();
+    run(&tx, "INSERT INTO t VALUES (4)").await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+#[tokio::test]
+async fn who_goes_away_in_the_middle_of_a_begin_leaves_no_transaction_behind() {
+    let mut place = TestDatabase::new(Engine::MariaDb).await;
+    let proxy = Proxy::start(&[place.port]).await;
+    place.port = proxy.port();
+    let db = open(&place).await;
+    run(&db.writer, "CREATE TABLE t (n INT) ENGINE=InnoDB").await.unwrap();
+    proxy.hold_answer_to("BEGIN");
+    tokio::select! {
+        begun = db.begin() => panic!("{begun:?}"),
+        () = proxy.until_asked() => {}
+    }
+    proxy.clear();
+    // Often enough that its connection takes part again.
+    for count in 1..=40 {
+        run(&db.writer, "INSERT INTO t VALUES (1)").await.unwrap();
+        let seen = value::<i64>(&db.reader, "SELECT COUNT(*) FROM t").await;
+        assert_eq!(seen, count, "what others see was committed");
+    }
+}
+
 #[tokio::test]
 async fn an_id_is_never_used_twice_even_after_a_restart() {
     let mut server = MariaDb::start().await;
@@ -58,7 +126,7 @@ async fn an_id_is_never_used_twice_even_after_a_restart() {
 
 #[tokio::test]
 async fn a_wrong_password_is_no_outage() {
-    let place = TestDatabase::new(testbed::Engine::MariaDb).await;
+    let place = TestDatabase::new(Engine::MariaDb).await;
     let url = place.url().replace(&place.user, &format!("{}x", &place.user[..8]));
     let error = Database::open(&url.parse().unwrap()).await.unwrap_err();
     assert!(!is_away(&error), "{error:?}");

@@ -2,11 +2,11 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
+use kit::db::Transaction;
 use kit::{
     Error, Kind,
     db::{Database, is_contention, is_transient, retrying, violated_constraint},
 };
-use sea_orm::DatabaseTransaction;
 use tokio::sync::Barrier;
 
 use crate::{database, run, value};
@@ -16,7 +16,7 @@ async fn two_rows(db: &Database) {
     run(&db.writer, "INSERT INTO t VALUES (1, 0), (2, 0)").await.unwrap();
 }
 
-async fn raise(tx: &DatabaseTransaction, id: i32) -> Result<(), sea_orm::DbErr> {
+async fn raise(tx: &Transaction, id: i32) -> Result<(), sea_orm::DbErr> {
     run(tx, &format!("UPDATE t SET n = n + 1 WHERE id = {id}")).await
 }
 

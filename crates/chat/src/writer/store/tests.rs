@@ -176,7 +176,8 @@ async fn a_busy_database_is_tried_again() {
     let other = Database::open_sqlite(&file).await.unwrap();
     let tx = other.begin().await.unwrap();
     fixture.db.writer.execute_unprepared("PRAGMA busy_timeout = 0").await.unwrap();
-    assert!(store(&fixture.db, &[draft(0, 1, "refused")]).await.is_err_and(|e| kit::db::is_transient(&e)));
+    let refused = store(&fixture.db, &[draft(0, 1, "refused")]).await;
+    assert!(refused.is_err_and(|why| matches!(why, Failure::Undone(error) if kit::db::is_transient(&error))));
 
     let drafts = [draft(0, 1, "patient")];
     let (outcome, ()) = tokio::join!(fixture.send(&drafts), async { tx.commit().await.unwrap() });

@@ -4,14 +4,10 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 use tempfile::TempDir;
-use testbed::{Engine, TestDatabase, nats::NatsServer};
+use testbed::{Proxy, nats::NatsServer};
 use tokio::sync::watch;
 
-use super::{
-    Api, Call, Topology, User,
-    server::{Plan, Server},
-    topology::Shape,
-};
+use super::{Api, Call, Topology, User, processes::Processes, server::Server};
 
 pub struct App {
     pub api: Api,
@@ -19,6 +15,7 @@ pub struct App {
     servers: Vec<Server>,
     /// What carries events between them.
     pub nats: Option<NatsServer>,
+    _balancer: Option<Proxy>,
     folder: TempDir,
     /// `true` while the server answers: what a client waits for before it connects again.
     up: watch::Sender<bool>,
@@ -27,21 +24,8 @@ pub struct App {
 impl App {
     pub(super) async fn start(topology: Topology) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let (servers, nats, api) = match topology.shape {
-            Shape::OneProcess => {
-                let server = Server::start(Plan::one_process(folder.path(), topology.settings)).await;
-                let api = Api::one(server.port());
-                (vec![server], None, api)
-            }
-            Shape::Services { ws } => {
-                let nats = NatsServer::start().await;
-                let servers = start_services(folder.path(), &topology, ws, &nats.url()).await;
-                let ports: Vec<_> = servers.iter().map(Server::port).collect();
-                let api = Api::services(ports[0], ports[1], &ports[2..]);
-                (servers, Some(nats), api)
-            }
-        };
-        Self { api, servers, nats, folder, up: watch::Sender::new(true) }
+        let Processes { servers, nats, balancer, api } = Processes::start(topology, folder.path()).await;
+        Self { api, servers, nats, _balancer: balancer, folder, up: watch::Sender::new(true) }
     }
 
     /// Signs somebody up under exactly this name.
@@ -126,38 +110,4 @@ impl App {
     pub fn port(&self) -> u16 {
         self.servers[0].port()
     }
-}
-
-async fn start_services(folder: &Path, topology: &Topology, ws: usize, nats_url: &str) -> Vec<Server> {
-    let plan = |role: &'static str, nth: usize, own: &[(&str, String)]| {
-        let mut settings = topology.settings.clone();
-        settings.push(("NATS_URL".into(), nats_url.into()));
-        settings.extend(own.iter().map(|(name, value)| ((*name).into(), value.clone())));
-        Plan::service(role, folder.join(format!("{role}-{nth}.log")), settings)
-    };
-    let address = |server: &Server| format!("http://127.0.0.1:{}", server.port());
-
-    let auth = Server::start(plan("auth", 1, &database().await)).await;
-    let mut chat = database().await;
-    chat.push(("AUTH_SERVICE_URL", address(&auth)));
-    let chat = Server::start(plan("chat", 1, &chat)).await;
-    let chat_url = address(&chat);
-    let mut servers = vec![auth, chat];
-    for nth in 1..=ws {
-        servers.push(Server::start(plan("ws", nth, &[("CHAT_SERVICE_INTERNAL", chat_url.clone())])).await);
-    }
-    servers
-}
-
-/// One on the server that all tests share, as the variables of a service name it.
-async fn database() -> Vec<(&'static str, String)> {
-    let TestDatabase { host, port, name, user, password, .. } = TestDatabase::new(Engine::MariaDb).await;
-    vec![
-        ("DB_HOST", host),
-        ("DB_PORT", port.to_string()),
-        ("DB_NAME", name),
-        ("DB_USER", user),
-        ("DB_PASSWORD", password),
-        ("DB_SYNC", "true".into()),
-    ]
 }

@@ -23,62 +23,81 @@ pub struct Api {
 
 /// As a proxy in front would know them.
 struct Bases {
-    auth: String,
-    others: String,
-    /// Several nodes take turns.
-    ws: Vec<String>,
-    connections: AtomicUsize,
+    auth: Nodes,
+    others: Nodes,
+    ws: Nodes,
+}
+
+/// They take turns.
+struct Nodes {
+    addresses: Vec<String>,
+    turns: AtomicUsize,
+}
+
+impl Nodes {
+    fn new(ports: &[u16], address: impl Fn(u16) -> String) -> Self {
+        Self::at(ports.iter().map(|port| address(*port)).collect())
+    }
+
+    fn at(addresses: Vec<String>) -> Self {
+        Self { addresses, turns: AtomicUsize::new(0) }
+    }
+
+    fn next(&self) -> &str {
+        let nth = self.turns.fetch_add(1, Ordering::Relaxed);
+        &self.addresses[nth % self.addresses.len()]
+    }
 }
 
 impl Api {
     /// One process serves everything.
     pub fn one(port: u16) -> Self {
-        let base = format!("http://127.0.0.1:{port}");
-        Self::of(base.clone(), base, vec![format!("ws://127.0.0.1:{port}/ws")])
+        Self::side_by_side(&[port])
     }
 
-    pub(super) fn services(auth: u16, chat: u16, ws: &[u16]) -> Self {
-        let base = |port| format!("http://127.0.0.1:{port}");
-        // They take any path.
-        let ws = ws.iter().map(|port| format!("ws://127.0.0.1:{port}/prod")).collect();
-        Self::of(base(auth), base(chat), ws)
+    /// Each serves everything.
+    pub(super) fn side_by_side(ports: &[u16]) -> Self {
+        Self::of(ports, ports, ports, |port| format!("ws://127.0.0.1:{port}/ws"))
+    }
+
+    pub(super) fn services(auth: u16, chat: &[u16], ws: &[u16]) -> Self {
+        // Those for sockets take any path.
+        Self::of(&[auth], chat, ws, |port| format!("ws://127.0.0.1:{port}/prod"))
     }
 
     /// Another way to sockets.
     pub fn at(&self, ws: String) -> Self {
-        let bases = Bases {
-            auth: self.bases.auth.clone(),
-            others: self.bases.others.clone(),
-            ws: vec![ws],
-            connections: AtomicUsize::new(0),
-        };
+        let same = |nodes: &Nodes| Nodes::at(nodes.addresses.clone());
+        let bases =
+            Bases { auth: same(&self.bases.auth), others: same(&self.bases.others), ws: Nodes::at(vec![ws]) };
         Self { client: self.client.clone(), bases: Arc::new(bases) }
     }
 
-    fn of(auth: String, others: String, ws: Vec<String>) -> Self {
+    fn of(auth: &[u16], others: &[u16], ws: &[u16], ws_address: impl Fn(u16) -> String) -> Self {
         let client = Client::builder()
             .no_proxy()
             .redirect(redirect::Policy::none())
             .timeout(PATIENCE)
             .build()
             .expect("a client without TLS needs nothing");
-        Self { client, bases: Arc::new(Bases { auth, others, ws, connections: AtomicUsize::new(0) }) }
+        let http = |ports| Nodes::new(ports, |port| format!("http://127.0.0.1:{port}"));
+        let bases = Bases { auth: http(auth), others: http(others), ws: Nodes::new(ws, ws_address) };
+        Self { client, bases: Arc::new(bases) }
     }
 
     /// Of the one process, or of what is neither accounts nor sockets.
     pub fn base(&self) -> &str {
-        &self.bases.others
+        self.bases.others.next()
     }
 
     /// Where the next connection goes.
     pub fn ws(&self) -> &str {
-        let nth = self.bases.connections.fetch_add(1, Ordering::Relaxed);
-        &self.bases.ws[nth % self.bases.ws.len()]
+        self.bases.ws.next()
     }
 
     fn base_of(&self, path: &str) -> &str {
         let first = path.trim_start_matches('/').split(['/', '?']).next().unwrap_or_default();
-        if ["auth", "users"].contains(&first) { &self.bases.auth } else { &self.bases.others }
+        if ["auth", "users"].contains(&first) { self.bases.auth.next() } else { self.bases.others.next() }
     }
 
     pub fn call(&self, method: &Method, path: &str) -> Call {

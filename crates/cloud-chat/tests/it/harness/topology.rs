@@ -17,8 +17,10 @@ pub struct Topology {
 pub(super) enum Shape {
     /// Everything in one, on SQLite.
     OneProcess,
-    /// Auth, chat and this many nodes for sockets, each a process, over MariaDB and NATS.
-    Services { ws: usize },
+    /// Auth, so many nodes of chat and so many for sockets, each a process, over MariaDB and NATS.
+    Services { chat: usize, ws: usize },
+    /// So many that each do everything, over MariaDB and NATS.
+    Nodes(usize),
 }
 
 impl Topology {
@@ -29,11 +31,28 @@ impl Topology {
 
     /// Each service in a process of its own; sockets are spread over two of them.
     pub fn services() -> Self {
-        Self::of(Shape::Services { ws: 2 }).with("FRONTEND_URL", "http://localhost:5000")
+        Self::of(Shape::Services { chat: 1, ws: 2 })
+    }
+
+    /// Requests are spread over two nodes of chat, sockets over three nodes.
+    pub fn many_services() -> Self {
+        Self::of(Shape::Services { chat: 2, ws: 3 })
+    }
+
+    /// Two that each do everything stand side by side; requests and sockets are spread over them.
+    pub fn side_by_side() -> Self {
+        Self::of(Shape::Nodes(2))
     }
 
     fn of(shape: Shape) -> Self {
-        Self { shape, settings: Vec::new() }
+        let topology = Self { shape, settings: Vec::new() };
+        let topology = match shape {
+            Shape::OneProcess => topology,
+            Shape::Services { .. } | Shape::Nodes(_) => {
+                topology.with("FRONTEND_URL", "http://localhost:5000")
+            }
+        };
+        topology
             .with("JWT_SECRET", JWT_SECRET)
             .with("INTERNAL_API_KEY", INTERNAL_API_KEY)
             .with("DEV_MODE", "true")

@@ -1,0 +1,107 @@
+//! What runs where: the processes of each shape, and what they share.
+
+use std::path::Path;
+
+use testbed::{Engine, Proxy, TestDatabase, nats::NatsServer};
+
+use super::{
+    Api, Topology,
+    server::{Plan, Server},
+    topology::Shape,
+};
+
+pub struct Processes {
+    /// In the order in which they need each other.
+    pub servers: Vec<Server>,
+    /// What carries events between them.
+    pub nats: Option<NatsServer>,
+    /// Through which the nodes for sockets reach those of chat.
+    pub balancer: Option<Proxy>,
+    pub api: Api,
+}
+
+impl Processes {
+    pub async fn start(topology: Topology, folder: &Path) -> Self {
+        match topology.shape {
+            Shape::OneProcess => {
+                let server = Server::start(Plan::one_process(folder, topology.settings)).await;
+                let api = Api::one(server.port());
+                Self { servers: vec![server], nats: None, balancer: None, api }
+            }
+            Shape::Services { chat, ws } => Self::services(&topology, chat, ws, folder).await,
+            Shape::Nodes(count) => Self::side_by_side(&topology, count, folder).await,
+        }
+    }
+
+    async fn services(topology: &Topology, chats: usize, sockets: usize, folder: &Path) -> Self {
+        let nats = NatsServer::start().await;
+        let plan = |role: &'static str, nth: usize, own: &[(&str, String)]| {
+            let log = folder.join(format!("{role}-{nth}.log"));
+            Plan::service(role, log, with(topology, &nats, own))
+        };
+
+        let auth = Server::start(plan("auth", 1, &database().await)).await;
+        let mut own = database().await;
+        own.push(("AUTH_SERVICE_URL", address(auth.port())));
+        let auth_port = auth.port();
+        let mut servers = vec![auth];
+        for nth in 1..=chats {
+            servers.push(Server::start(plan("chat", nth, &own)).await);
+        }
+        let chat_ports = ports(&servers[1..]);
+        let balancer = Proxy::start(&chat_ports).await;
+        let own = [("CHAT_SERVICE_INTERNAL", address(balancer.port()))];
+        for nth in 1..=sockets {
+            servers.push(Server::start(plan("ws", nth, &own)).await);
+        }
+        let api = Api::services(auth_port, &chat_ports, &ports(&servers[1 + chats..]));
+        Self { servers, nats: Some(nats), balancer: Some(balancer), api }
+    }
+
+    async fn side_by_side(topology: &Topology, count: usize, folder: &Path) -> Self {
+        let nats = NatsServer::start().await;
+        let (auth, chat) =
+            (TestDatabase::new(Engine::MariaDb).await, TestDatabase::new(Engine::MariaDb).await);
+        let own = [
+            ("AUTH_DATABASE_URL", auth.url()),
+            ("CHAT_DATABASE_URL", chat.url()),
+            ("DB_SYNC", "true".into()),
+        ];
+        let mut servers = Vec::new();
+        for nth in 1..=count {
+            let folder = folder.join(format!("node-{nth}"));
+            std::fs::create_dir(&folder).expect("the folder is new");
+            servers.push(Server::start(Plan::one_process(&folder, with(topology, &nats, &own))).await);
+        }
+        let api = Api::side_by_side(&ports(&servers));
+        Self { servers, nats: Some(nats), balancer: None, api }
+    }
+}
+
+fn with(topology: &Topology, nats: &NatsServer, own: &[(&str, String)]) -> Vec<(String, String)> {
+    let mut settings = topology.settings.clone();
+    settings.push(("NATS_URL".into(), nats.url()));
+    settings.extend(own.iter().map(|(name, value)| ((*name).into(), value.clone())));
+    settings
+}
+
+fn address(port: u16) -> String {
+    format!("http://127.0.0.1:{port}")
+}
+
+fn ports(servers: &[Server]) -> Vec<u16> {
+    servers.iter().map(Server::port).collect()
+}
+
+/// One on the server that all tests share, as the variables of a service name it.
+async fn database() -> Vec<(&'static str, String)> {
+    let TestDatabase { host, port, name, user, password, .. } = TestDatabase::new(Engine::MariaDb).await;
+    vec![
+        ("DB_HOST", host),
+        ("DB_PORT", port.to_string()),
+        ("DB_NAME", name),
+        ("DB_USER", user),
+        ("DB_PASSWORD", password),
+        ("DB_SYNC", "true".into()),
+    ]
+}

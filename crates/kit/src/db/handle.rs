@@ -1,0 +1,147 @@
+//! Connections and transactions whose every statement has a deadline: a server that takes connections and answers nothing
+//! must keep nobody for ever. What was asked may have been done nevertheless, as with a connection that breaks.
+
+use std::{
+    io,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult,
+    RuntimeErr, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait, sqlx,
+};
+use sea_orm_migration::async_trait::async_trait;
+
+/// Connections to one database, shared by all clones.
+#[derive(Debug, Clone)]
+pub struct Handle {
+    connection: DatabaseConnection,
+    deadline: Duration,
+}
+
+/// Rolled back when it is dropped.
+#[derive(Debug)]
+pub struct Transaction {
+    inner: DatabaseTransaction,
+    deadline: Duration,
+    /// The server did not answer: nothing more is asked of it.
+    is_lost: AtomicBool,
+}
+
+impl Handle {
+    /// `deadline` is for a statement, the wait for a connection included; nothing bounds it with `Duration::MAX`.
+    pub(super) fn new(connection: DatabaseConnection, deadline: Duration) -> Self {
+        Self { connection, deadline }
+    }
+
+    /// Without deadlines: for what may take long.
+    pub(super) fn patient(&self) -> &DatabaseConnection {
+        &self.connection
+    }
+
+    pub(super) async fn begin(&self) -> Result<Transaction, DbErr> {
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
+        let inner = within(self.deadline, self.connection.begin_with_options(options)).await?;
+        Ok(Transaction { inner, deadline: self.deadline, is_lost: AtomicBool::new(false) })
+    }
+
+    pub(super) async fn close(self) -> Result<(), DbErr> {
+        within(self.deadline, self.connection.close()).await
+    }
+}
+
+#[async_trait]
+impl ConnectionTrait for Handle {
+    fn get_database_backend(&self) -> DbBackend {
+        self.connection.get_database_backend()
+    }
+
+    async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
+        within(self.deadline, self.connection.execute_raw(statement)).await
+    }
+
+    async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
+        within(self.deadline, self.connection.execute_unprepared(sql)).await
+    }
+
+    async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+        within(self.deadline, self.connection.query_one_raw(statement)).await
+    }
+
+    async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        within(self.deadline, self.connection.query_all_raw(statement)).await
+    }
+}
+
+impl Transaction {
+    /// Without deadlines: for what may take long.
+    pub(super) fn patient(&self) -> &DatabaseTransaction {
+        &self.inner
+    }
+
+    pub async fn commit(self) -> Result<(), DbErr> {
+        self.refuse_if_lost()?;
+        within(self.deadline, self.inner.commit()).await
+    }
+
+    pub async fn rollback(self) -> Result<(), DbErr> {
+        self.refuse_if_lost()?;
+        within(self.deadline, self.inner.rollback()).await
+    }
+
+    async fn ask<T>(&self, statement: impl Future<Output = Result<T, DbErr>>) -> Result<T, DbErr> {
+        self.refuse_if_lost()?;
+        let answer = tokio::time::timeout(self.deadline, statement).await;
+        answer.unwrap_or_else(|_| {
+            self.is_lost.store(true, Ordering::Relaxed);
+            Err(silent())
+        })
+    }
+
+    fn refuse_if_lost(&self) -> Result<(), DbErr> {
+        if self.is_lost.load(Ordering::Relaxed) { Err(silent()) } else { Ok(()) }
+    }
+}
+
+#[async_trait]
+impl ConnectionTrait for Transaction {
+    fn get_database_backend(&self) -> DbBackend {
+        self.inner.get_database_backend()
+    }
+
+    async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
+        self.ask(self.inner.execute_raw(statement)).await
+    }
+
+    async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
+        self.ask(self.inner.execute_unprepared(sql)).await
+    }
+
+    async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+        self.ask(self.inner.query_one_raw(statement)).await
+    }
+
+    async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        self.ask(self.inner.query_all_raw(statement)).await
+    }
+}
+
+async fn within<T>(
+    deadline: Duration,
+    statement: impl Future<Output = Result<T, DbErr>>,
+) -> Result<T, DbErr> {
+    tokio::time::timeout(deadline, statement).await.unwrap_or_else(|_| Err(silent()))
+}
+
+/// As if the server could not be reached.
+fn silent() -> DbErr {
+    let error = io::Error::new(io::ErrorKind::TimedOut, "the database did not answer in time");
+    DbErr::Conn(RuntimeErr::SqlxError(Arc::new(sqlx::Error::Io(error))))
+}
