@@ -74,6 +74,15 @@ impl MariaDb {
         self.until_ready().await;
     }
 
+    /// Hangs from now on, its connections open.
+    pub fn freeze(&self) {
+        self.process.freeze();
+    }
+
+    pub fn thaw(&self) {
+        self.process.thaw();
+    }
+
     /// Its root.
     pub fn admin(&self) -> MySqlConnectOptions {
         MySqlConnectOptions::new().host("127.0.0.1").port(self.port).username("root")

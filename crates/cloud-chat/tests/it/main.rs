@@ -10,6 +10,7 @@ mod frontend;
 mod fuzzing;
 mod harness;
 mod http_contract;
+mod kills;
 mod limits;
 mod mail;
 mod metrics;

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 use tempfile::TempDir;
-use testbed::{Proxy, nats::NatsServer};
+use testbed::{MariaDb, Proxy, nats::NatsServer};
 use tokio::sync::watch;
 
 use super::{Api, Call, Topology, User, processes::Processes, server::Server};
@@ -12,9 +12,11 @@ use super::{Api, Call, Topology, User, processes::Processes, server::Server};
 pub struct App {
     pub api: Api,
     /// One for each process, in the order in which they need each other.
-    servers: Vec<Server>,
+    pub servers: Vec<Server>,
     /// What carries events between them.
     pub nats: Option<NatsServer>,
+    /// The database server, where it is its own.
+    pub mariadb: Option<MariaDb>,
     _balancer: Option<Proxy>,
     folder: TempDir,
     /// `true` while the server answers: what a client waits for before it connects again.
@@ -24,8 +26,9 @@ pub struct App {
 impl App {
     pub(super) async fn start(topology: Topology) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let Processes { servers, nats, balancer, api } = Processes::start(topology, folder.path()).await;
-        Self { api, servers, nats, _balancer: balancer, folder, up: watch::Sender::new(true) }
+        let Processes { servers, nats, mariadb, balancer, api } =
+            Processes::start(topology, folder.path()).await;
+        Self { api, servers, nats, mariadb, _balancer: balancer, folder, up: watch::Sender::new(true) }
     }
 
     /// Signs somebody up under exactly this name.

@@ -1,12 +1,15 @@
 //! A client that follows rule 3 of the delivery guarantee: subscribe, read what came before, merge by `seq`,
 //! fill gaps, and come back when cut off.
 
-use std::{collections::BTreeMap, fmt::Write, sync::Arc};
+use std::{collections::BTreeMap, fmt::Write, sync::Arc, time::Duration};
 
-use serde_json::{Value, json};
+use serde_json::Value;
 use tokio::{sync::watch, task::JoinHandle};
 
 use super::{App, Closed, Message, PATIENCE, Socket, User, within};
+
+/// Between two tries to connect.
+const PAUSE: Duration = Duration::from_millis(20);
 
 /// What the client knows of each room, in `seq` order.
 type Logs = BTreeMap<i64, Vec<Message>>;
@@ -74,7 +77,7 @@ impl Follower {
             match self.follow().await {
                 // A token that was refused is renewed before the next try.
                 Ok(closed) if closed.code == 1008 => drop(self.renew().await),
-                Ok(_) | Err(Cut) => tokio::task::yield_now().await,
+                Ok(_) | Err(Cut) => tokio::time::sleep(PAUSE).await,
             }
         }
     }
@@ -90,7 +93,9 @@ impl Follower {
         for position in socket.connected["rooms"].as_array().expect("rooms").clone() {
             self.catch_up(position["roomId"].as_i64().expect("a room id")).await?;
         }
+        let mut heard = BTreeMap::new();
         while let Some(event) = socket.next().await {
+            assert_in_order(&mut heard, &event);
             self.take(&event).await?;
         }
         Ok(socket.closed().expect("nothing more to read means closed").clone())
@@ -142,13 +147,7 @@ impl Follower {
     }
 
     async fn renew(&mut self) -> Result<(), Cut> {
-        let body = json!({"refreshToken": self.user.refresh_token});
-        let answer = self.user.api.post("/auth/refresh", &body).try_send().await.map_err(|_| Cut)?;
-        assert_eq!(answer.status, 200, "the session ended: {}", answer.text());
-        let session = answer.json();
-        self.user.token = session["token"].as_str().expect("a token").into();
-        self.user.refresh_token = session["refreshToken"].as_str().expect("a token").into();
-        Ok(())
+        self.user.try_renew().await.ok_or(Cut)
     }
 
     fn last(&self, room: i64) -> i64 {
@@ -164,5 +163,14 @@ impl Follower {
                 }
             }
         });
+    }
+}
+
+/// Rule 2: on one connection each room's messages come in order, each at most once.
+fn assert_in_order(heard: &mut BTreeMap<i64, i64>, event: &Value) {
+    if event["type"] == "message" {
+        let message = Message::of(&event["message"]);
+        let before = heard.insert(message.room_id, message.seq);
+        assert!(before.is_none_or(|before| before < message.seq), "{message:?} after {before:?}");
     }
 }

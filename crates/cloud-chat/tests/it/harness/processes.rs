@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use testbed::{Engine, Proxy, TestDatabase, nats::NatsServer};
+use testbed::{Engine, MariaDb, Proxy, TestDatabase, nats::NatsServer};
 
 use super::{
     Api, Topology,
@@ -15,6 +15,8 @@ pub struct Processes {
     pub servers: Vec<Server>,
     /// What carries events between them.
     pub nats: Option<NatsServer>,
+    /// The database server, where it is their own.
+    pub mariadb: Option<MariaDb>,
     /// Through which the nodes for sockets reach those of chat.
     pub balancer: Option<Proxy>,
     pub api: Api,
@@ -26,7 +28,7 @@ impl Processes {
             Shape::OneProcess => {
                 let server = Server::start(Plan::one_process(folder, topology.settings)).await;
                 let api = Api::one(server.port());
-                Self { servers: vec![server], nats: None, balancer: None, api }
+                Self { servers: vec![server], nats: None, mariadb: None, balancer: None, api }
             }
             Shape::Services { chat, ws } => Self::services(&topology, chat, ws, folder).await,
             Shape::Nodes(count) => Self::side_by_side(&topology, count, folder).await,
@@ -34,14 +36,14 @@ impl Processes {
     }
 
     async fn services(topology: &Topology, chats: usize, sockets: usize, folder: &Path) -> Self {
-        let nats = NatsServer::start().await;
+        let (nats, mariadb) = (NatsServer::start().await, own_mariadb(topology).await);
         let plan = |role: &'static str, nth: usize, own: &[(&str, String)]| {
-            let log = folder.join(format!("{role}-{nth}.log"));
-            Plan::service(role, log, with(topology, &nats, own))
+            Plan::service(role, &format!("{role}-{nth}"), folder, with(topology, &nats, own))
         };
 
-        let auth = Server::start(plan("auth", 1, &database().await)).await;
-        let mut own = database().await;
+        let parts = async || parts_of(database(mariadb.as_ref()).await);
+        let auth = Server::start(plan("auth", 1, &parts().await)).await;
+        let mut own = parts().await;
         own.push(("AUTH_SERVICE_URL", address(auth.port())));
         let auth_port = auth.port();
         let mut servers = vec![auth];
@@ -55,13 +57,12 @@ impl Processes {
             servers.push(Server::start(plan("ws", nth, &own)).await);
         }
         let api = Api::services(auth_port, &chat_ports, &ports(&servers[1 + chats..]));
-        Self { servers, nats: Some(nats), balancer: Some(balancer), api }
+        Self { servers, nats: Some(nats), mariadb, balancer: Some(balancer), api }
     }
 
     async fn side_by_side(topology: &Topology, count: usize, folder: &Path) -> Self {
-        let nats = NatsServer::start().await;
-        let (auth, chat) =
-            (TestDatabase::new(Engine::MariaDb).await, TestDatabase::new(Engine::MariaDb).await);
+        let (nats, mariadb) = (NatsServer::start().await, own_mariadb(topology).await);
+        let (auth, chat) = (database(mariadb.as_ref()).await, database(mariadb.as_ref()).await);
         let own = [
             ("AUTH_DATABASE_URL", auth.url()),
             ("CHAT_DATABASE_URL", chat.url()),
@@ -69,12 +70,14 @@ impl Processes {
         ];
         let mut servers = Vec::new();
         for nth in 1..=count {
-            let folder = folder.join(format!("node-{nth}"));
+            let name = format!("node-{nth}");
+            let folder = folder.join(&name);
             std::fs::create_dir(&folder).expect("the folder is new");
-            servers.push(Server::start(Plan::one_process(&folder, with(topology, &nats, &own))).await);
+            let plan = Plan::one_process(&folder, with(topology, &nats, &own)).named(&name);
+            servers.push(Server::start(plan).await);
         }
         let api = Api::side_by_side(&ports(&servers));
-        Self { servers, nats: Some(nats), balancer: None, api }
+        Self { servers, nats: Some(nats), mariadb, balancer: None, api }
     }
 }
 
@@ -93,9 +96,20 @@ fn ports(servers: &[Server]) -> Vec<u16> {
     servers.iter().map(Server::port).collect()
 }
 
-/// One on the server that all tests share, as the variables of a service name it.
-async fn database() -> Vec<(&'static str, String)> {
-    let TestDatabase { host, port, name, user, password, .. } = TestDatabase::new(Engine::MariaDb).await;
+async fn own_mariadb(topology: &Topology) -> Option<MariaDb> {
+    if topology.has_own_mariadb { Some(MariaDb::start().await) } else { None }
+}
+
+async fn database(own: Option<&MariaDb>) -> TestDatabase {
+    match own {
+        Some(server) => TestDatabase::on_server(server).await,
+        None => TestDatabase::new(Engine::MariaDb).await,
+    }
+}
+
+/// As the variables of a service name it.
+fn parts_of(database: TestDatabase) -> Vec<(&'static str, String)> {
+    let TestDatabase { host, port, name, user, password, .. } = database;
     vec![
         ("DB_HOST", host),
         ("DB_PORT", port.to_string()),

@@ -18,6 +18,7 @@ const BINARY: &str = env!("CARGO_BIN_EXE_cloud-chat");
 
 /// What to start, and again.
 pub struct Plan {
+    name: String,
     role: Option<&'static str>,
     args: Vec<String>,
     log: PathBuf,
@@ -29,6 +30,7 @@ impl Plan {
     pub fn one_process(folder: &Path, settings: Vec<(String, String)>) -> Self {
         let data_dir = folder.join("data").display().to_string();
         Self {
+            name: "cloud-chat".into(),
             role: None,
             args: vec!["--data-dir".into(), data_dir],
             log: folder.join("server.log"),
@@ -36,8 +38,13 @@ impl Plan {
         }
     }
 
-    pub fn service(role: &'static str, log: PathBuf, settings: Vec<(String, String)>) -> Self {
-        Self { role: Some(role), args: vec![role.into()], log, settings }
+    pub fn service(role: &'static str, name: &str, folder: &Path, settings: Vec<(String, String)>) -> Self {
+        let log = folder.join(format!("{name}.log"));
+        Self { name: name.into(), role: Some(role), args: vec![role.into()], log, settings }
+    }
+
+    pub fn named(self, name: &str) -> Self {
+        Self { name: name.into(), ..self }
     }
 
     pub fn logging_to(self, log: &Path) -> Self {
@@ -105,6 +112,10 @@ impl Server {
         self.start_again().await;
     }
 
+    pub fn name(&self) -> &str {
+        &self.plan.name
+    }
+
     pub fn role(&self) -> Option<&'static str> {
         self.plan.role
     }
@@ -156,7 +167,7 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            eprintln!("--- the end of the server's log\n{}\n---", tail(&self.plan.log));
+            eprintln!("--- the end of the log of {}\n{}\n---", self.plan.name, tail(&self.plan.log));
         }
     }
 }

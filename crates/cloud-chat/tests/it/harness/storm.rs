@@ -139,13 +139,21 @@ impl Book {
 
 /// What the senders know once the server is gone.
 pub struct Aftermath {
-    acked: BTreeMap<String, (i64, i64, i64)>,
+    /// `clientMessageId` -> (room, seq, message id).
+    pub acked: BTreeMap<String, (i64, i64, i64)>,
     pub open: Vec<Sent>,
 }
 
 impl Aftermath {
     pub fn acked(&self) -> usize {
         self.acked.len()
+    }
+
+    /// The log of a room, read to its end and held against what was said of it.
+    pub async fn kept_in(&self, room: i64, reader: &User) -> Vec<Message> {
+        let log = reader.history(room).await;
+        self.assert_kept(room, &log);
+        log
     }
 
     /// Every acknowledged message is in the log once, where it was said to be, and the log has no gap.

@@ -11,6 +11,8 @@ pub const INTERNAL_API_KEY: &str = "the-tests-show-this-internal-key";
 pub struct Topology {
     pub(super) shape: Shape,
     pub(super) settings: Vec<(String, String)>,
+    /// On a database server that may be killed.
+    pub(super) has_own_mariadb: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,7 +47,7 @@ impl Topology {
     }
 
     fn of(shape: Shape) -> Self {
-        let topology = Self { shape, settings: Vec::new() };
+        let topology = Self { shape, settings: Vec::new(), has_own_mariadb: false };
         let topology = match shape {
             Shape::OneProcess => topology,
             Shape::Services { .. } | Shape::Nodes(_) => {
@@ -69,6 +71,11 @@ impl Topology {
     pub fn without(mut self, name: &str) -> Self {
         self.settings.retain(|(known, _)| known != name);
         self
+    }
+
+    /// Not the one that all tests share.
+    pub fn with_own_mariadb(self) -> Self {
+        Self { has_own_mariadb: true, ..self }
     }
 
     pub async fn start(self) -> App {

@@ -62,6 +62,21 @@ impl User {
         self.api.post("/auth/refresh", &json!({"refreshToken": self.refresh_token})).await
     }
 
+    /// Another access token; by the password where the answer to a refresh was lost for too long. `None`: not now.
+    pub async fn try_renew(&mut self) -> Option<()> {
+        let body = json!({"refreshToken": self.refresh_token});
+        let mut answer = self.api.post("/auth/refresh", &body).try_send().await.ok()?;
+        if answer.status == 401 {
+            let body = json!({"email": self.email, "password": self.password});
+            answer = self.api.post("/auth/login", &body).try_send().await.ok()?;
+        }
+        if answer.status == 503 {
+            return None;
+        }
+        *self = Self::of_session(&self.api, &answer.is(200).json(), &self.password);
+        Some(())
+    }
+
     pub async fn log_out(&self) {
         self.api.post("/auth/logout", &json!({"refreshToken": self.refresh_token})).await.is(200);
     }
