@@ -3,8 +3,8 @@
 //!
 //! `KILLS_SECONDS` makes it longer, `KILLS_SEED` repeats a run.
 
-mod faults;
-mod world;
+pub mod faults;
+pub mod world;
 
 use std::{
     fmt::Debug,

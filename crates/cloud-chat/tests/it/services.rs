@@ -5,6 +5,7 @@ mod bus;
 mod internal;
 mod outages;
 mod settings;
+mod stops;
 
 use serde_json::{Value, json};
 

@@ -37,7 +37,7 @@ impl Victim {
         all
     }
 
-    async fn kill(self, app: &mut App) {
+    pub async fn kill(self, app: &mut App) {
         match self {
             Self::Server(nth) => app.servers[nth].kill().await,
             Self::Nats => nats(app).kill().await,
@@ -45,7 +45,7 @@ impl Victim {
         }
     }
 
-    async fn start_again(self, app: &mut App) {
+    pub async fn start_again(self, app: &mut App) {
         match self {
             Self::Server(nth) => app.servers[nth].start_again().await,
             Self::Nats => nats(app).start_again().await,
@@ -53,7 +53,7 @@ impl Victim {
         }
     }
 
-    fn freeze(self, app: &mut App) {
+    pub fn freeze(self, app: &mut App) {
         match self {
             Self::Server(nth) => app.servers[nth].freeze(),
             Self::Nats => nats(app).freeze(),
@@ -61,7 +61,7 @@ impl Victim {
         }
     }
 
-    fn thaw(self, app: &mut App) {
+    pub fn thaw(self, app: &mut App) {
         match self {
             Self::Server(nth) => app.servers[nth].thaw(),
             Self::Nats => nats(app).thaw(),
