@@ -67,17 +67,17 @@ pub async fn a_renamed_user_speaks_under_the_new_name(topology: Topology) {
     alice.patch(&format!("/users/{}", alice.id), &json!({"username": "alicia"})).await.is(200);
     alice.refresh().await;
     assert_eq!(alice.username, "alicia");
-    alice.send(plans, "as Alicia").await;
-
-    assert_eq!(his.expect_message(plans).await["usernameSnapshot"], "alicia");
-    let listed = bob.get(&format!("/messages/{plans}")).await.is(200).json();
-    let snapshots: Vec<_> = listed.as_array().expect("a list").iter().map(|m| &m["usernameSnapshot"]).collect();
-    assert_eq!(snapshots, ["alice", "alicia"], "messages stay under the name they were written with");
     eventually("the members' list has the new name", async || {
         let room = bob.get(&format!("/rooms/{plans}")).await.is(200).json();
         let members = room["members"].as_array().expect("members").clone();
         members.iter().any(|member| member["usernameSnapshot"] == "alicia").then_some(())
     })
     .await;
+    alice.send(plans, "as Alicia").await;
+
+    assert_eq!(his.expect_message(plans).await["usernameSnapshot"], "alicia");
+    let listed = bob.get(&format!("/messages/{plans}")).await.is(200).json();
+    let snapshots: Vec<_> = listed.as_array().expect("a list").iter().map(|m| &m["usernameSnapshot"]).collect();
+    assert_eq!(snapshots, ["alice", "alicia"], "messages stay under the name they were written with");
     bob.get("/users/by-username/alice").await.problem(404, "NOT_FOUND");
 }
