@@ -74,8 +74,17 @@ install_cargo_deny() {
   rm -rf target/tools
 }
 
+# DynamoDB's API for tests.
+install_dynalite() {
+  local version=4.0.0 installed=.tools/node/node_modules/dynalite/package.json
+  grep -qs "\"version\": \"$version\"" "$installed" && return 0
+  say "installing dynalite $version into .tools/node"
+  npm install --silent --no-audit --no-fund --no-save --prefix .tools/node "dynalite@$version"
+}
+
 need_command cargo "install Rust 1.95 or newer from https://rustup.rs"
 need_command npm "install Node.js 20.19 or newer"
 install_packages
 install_python_tools
 install_cargo_deny
+install_dynalite

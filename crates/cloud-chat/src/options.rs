@@ -2,6 +2,8 @@
 
 mod complaints;
 mod databases;
+#[cfg(feature = "aws")]
+mod gateway;
 mod groups;
 mod roles;
 mod values;
@@ -12,6 +14,8 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, builder::Re
 use kit::config;
 
 pub use databases::{BothDatabases, DatabaseTls, OneDatabase, SchemaOptions, Which};
+#[cfg(feature = "aws")]
+pub use gateway::GatewayOptions;
 pub use groups::{
     AddressOptions, DevelopmentOptions, DiagnosisOptions, KeyOptions, LimitOptions, ListenOptions,
     MailOptions, MessageOptions, NatsOptions, ProxyOptions, SignupOptions, Signups, Switch, TokenOptions,

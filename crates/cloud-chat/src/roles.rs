@@ -3,6 +3,8 @@
 mod auth;
 mod chat;
 mod everything;
+#[cfg(feature = "aws")]
+mod gateway;
 mod parts;
 mod ws;
 

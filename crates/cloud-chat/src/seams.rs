@@ -4,4 +4,4 @@ mod local;
 mod remote;
 
 pub use local::{LocalAccounts, LocalRooms};
-pub use remote::{RemoteAccounts, RemoteRooms};
+pub use remote::RemoteAccounts;

@@ -1,6 +1,10 @@
 //! The bus: events from where they are committed to every process with a listener. It is a hint, never the
 //! truth: whoever listens compares with the database, so an event may be late, doubled or lost.
 
+#[cfg(feature = "aws")]
+pub mod aws;
+#[cfg(feature = "aws")]
+pub mod gateway;
 mod memory;
 mod nats;
 mod topics;

@@ -5,8 +5,10 @@ mod closes;
 mod config;
 mod frames;
 mod hub;
+pub mod invitations;
 mod lookups;
 mod metrics;
+mod remote;
 mod rooms;
 pub mod session;
 mod sinks;
@@ -22,6 +24,8 @@ use tokio::sync::Semaphore;
 use tokio_util::task::TaskTracker;
 
 pub use config::Config;
+pub use invitations::Invitation;
+pub use remote::RemoteRooms;
 pub use rooms::Rooms;
 
 use hub::{Hub, Sources};

@@ -23,7 +23,6 @@ use tokio_tungstenite::{
 };
 
 use crate::{Realtime, closes::Close, hub::Peer};
-use connect::Invitation;
 use ending::Ending;
 
 /// The library's own buffers are 128 KiB each, filled with zeros on every wake.
@@ -35,12 +34,12 @@ type Stream = WebSocketStream<TokioIo<Upgraded>>;
 /// `GET …?token=JWT[&roomId=ID]`. Who is refused is told by a close frame: a browser shows its page no status.
 pub(crate) async fn open(State(realtime): State<Realtime>, request: Request) -> Response {
     let (mut parts, _) = request.into_parts();
-    let invitation = Invitation::of(&parts);
+    let invitation = connect::invitation(&parts);
     let (pending, response) = match upgrade::accept(&mut parts, invitation.is_bearer) {
         Ok(accepted) => accepted,
         Err(refused) => return *refused,
     };
-    let peer = invitation.verify(&realtime.0.tokens);
+    let peer = connect::verify(invitation, &realtime.0.tokens);
     let tasks = realtime.0.tasks.clone();
     tasks.spawn(|_| serve(realtime, pending, peer));
     response

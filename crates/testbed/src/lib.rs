@@ -3,6 +3,8 @@
 
 mod certificates;
 mod databases;
+pub mod dynamo;
+pub mod gateway;
 mod mariadb;
 pub mod nats;
 mod process;

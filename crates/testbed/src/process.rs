@@ -10,12 +10,23 @@ pub struct Process(Child);
 impl Process {
     /// Its output goes to `log`. A program that is not there fails the test and says what installs it.
     pub fn start(program: &str, args: &[&str], log: &Path) -> Self {
+        Self::start_with(program, args, std::iter::empty(), log)
+    }
+
+    /// With these variables.
+    pub fn start_with<'a>(
+        program: &str,
+        args: &[&str],
+        settings: impl Iterator<Item = (&'a str, String)>,
+        log: &Path,
+    ) -> Self {
         let file = || File::options().create(true).append(true).open(log).expect("the log file opens");
         // Debian puts servers where only root looks.
         let path = std::env::var("PATH").unwrap_or_default();
         let child = Command::new(program)
             .args(args)
             .env("PATH", format!("{path}:/usr/sbin"))
+            .envs(settings)
             .stdin(Stdio::null())
             .stdout(file())
             .stderr(file())

@@ -81,7 +81,7 @@ pub struct KeyOptions {
 pub struct NatsOptions {
     /// NATS servers, which carry events between processes: nats:// or tls://, with user:password@ or token@ where
     /// they ask for it, ?ca=FILE of certificates (PEM) where they have an authority of their own, several of a cluster
-    /// separated by commas [default: none, this process is alone].
+    /// separated by commas; off where there is none and others find out by asking [default: none, this process is alone].
     #[arg(long, env = "NATS_URL", hide_env_values = true, value_name = "URL", help_heading = "Services")]
     pub nats_url: Option<NatsServers>,
 }

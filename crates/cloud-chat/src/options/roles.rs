@@ -123,6 +123,9 @@ pub struct ChatOptions {
 
     #[command(flatten)]
     pub nats: NatsOptions,
+    #[cfg(feature = "aws")]
+    #[command(flatten)]
+    pub gateway: super::GatewayOptions,
     #[command(flatten)]
     pub messages: MessageOptions,
     #[command(flatten)]
@@ -164,7 +167,7 @@ pub fn adjust(command: Command) -> Command {
                 url.required(true).help(
                     "NATS servers, which carry events between services: nats:// or tls://, with user:password@ or \
                      token@ where they ask for it, ?ca=FILE of certificates (PEM) where they have an authority of their \
-                     own, several of a cluster separated by commas",
+                     own, several of a cluster separated by commas; off where there is none and others find out by asking",
                 )
             })
     };
@@ -176,6 +179,17 @@ pub fn adjust(command: Command) -> Command {
     };
     command
         .mut_subcommand("auth", |auth| with_frontend(service(auth)))
-        .mut_subcommand("chat", |chat| with_frontend(service(chat)))
+        .mut_subcommand("chat", |chat| or_gateway(with_frontend(service(chat))))
         .mut_subcommand("ws", |ws| service(ws).mut_arg("port", |port| port.default_value("4001")))
+}
+
+/// On AWS events go another way.
+#[cfg(feature = "aws")]
+fn or_gateway(chat: Command) -> Command {
+    chat.mut_arg("nats_url", |url| url.required(false).required_unless_present("ws_management_endpoint"))
+}
+
+#[cfg(not(feature = "aws"))]
+fn or_gateway(chat: Command) -> Command {
+    chat
 }

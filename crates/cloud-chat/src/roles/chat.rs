@@ -29,7 +29,16 @@ async fn assemble(options: &ChatOptions, tasks: &Tasks) -> Result<Service, Strin
 
     let db =
         parts::database::<Migrator>(Which::Chat, &options.database, &options.tls, options.schema).await?;
-    let Wires { bus, nats } = Wires::connect(options.nats.nats_url.as_ref(), &tokens, tasks).await;
+    let servers = options.nats.nats_url.as_ref();
+    #[cfg(feature = "aws")]
+    let gateway = super::gateway::bus(&options.gateway)?;
+    #[cfg(feature = "aws")]
+    let Wires { bus, nats } = match &gateway {
+        Some(gateway) => Wires { bus: Arc::new(gateway.clone()), nats: None },
+        None => Wires::connect(servers, &tokens, tasks).await,
+    };
+    #[cfg(not(feature = "aws"))]
+    let Wires { bus, nats } = Wires::connect(servers, &tokens, tasks).await;
     let revocations = tokens.revocations().clone();
     let source = Source::Service(auth.clone());
     let follower = Follower { source, revocations: revocations.clone(), realtime: None };
@@ -37,6 +46,11 @@ async fn assemble(options: &ChatOptions, tasks: &Tasks) -> Result<Service, Strin
     let config = parts::chat_config(&options.messages, options.limits);
     let chat =
         Chat::start(db.clone(), tokens, bus, Arc::new(accounts), config, tasks).await.map_err(explain)?;
+
+    #[cfg(feature = "aws")]
+    if let Some(gateway) = &gateway {
+        super::gateway::start(gateway, &chat, revocations.clone(), tasks);
+    }
 
     let dependencies = Dependencies { databases: vec![db.clone()], nats, peer: Some(("auth", auth)) };
     let keys = parts::keys(&options.keys);

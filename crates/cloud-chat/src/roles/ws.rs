@@ -3,14 +3,13 @@
 use std::sync::Arc;
 
 use kit::shutdown::Tasks;
-use realtime::Realtime;
+use realtime::{Realtime, RemoteRooms};
 
 use super::parts::{self, Wires, explain, required};
 use crate::{
     health::Dependencies,
     options::WsOptions,
     router,
-    seams::RemoteRooms,
     serve::{self, Service},
     sessions::{Follower, Source},
 };

@@ -1,5 +1,5 @@
-//! The seams between processes: each question is a request with the internal key. Whoever asks has deadlines of their
-//! own, a little longer, for when even these hang.
+//! The seam to auth between processes: each question is a request with the internal key. That to chat is
+//! `realtime::RemoteRooms`.
 
 use std::time::Duration;
 
@@ -7,20 +7,12 @@ use async_trait::async_trait;
 use kit::{Error, Kind, Result, config::Secret, peers::Peer};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use protocol::{
-    RoomId, Seq, UserId,
     accounts::User,
-    seams::{
-        AccountChange, AskAfter, AskChanges, AskMembers, AskOpen, AskPositions, AskRoomsOf, AskSend, Draft,
-        Page, Positions, RoomMembers, RoomState, SendAnswer, Sender, Sent, UserRooms,
-    },
+    seams::{AccountChange, AskChanges},
 };
 
 const ASK_TIMEOUT: Duration = Duration::from_millis(2500);
-/// Storing may wait for a database that comes back.
-const SEND_TIMEOUT: Duration = Duration::from_secs(8);
 const ASKS_MAX: usize = 32;
-/// Each connection has one batch on its way.
-const SENDS_MAX: usize = 128;
 
 /// Chat asks auth.
 pub struct RemoteAccounts(pub Peer);
@@ -44,78 +36,5 @@ impl chat::Accounts for RemoteAccounts {
 
     async fn changes(&self, cursor: i64) -> Result<Vec<AccountChange>> {
         self.0.post("/internal/accounts/changes", &AskChanges { cursor }, ASK_TIMEOUT).await
-    }
-}
-
-/// Sockets ask chat.
-pub struct RemoteRooms {
-    /// Many sends that wait must not keep what repairs from being asked.
-    sends: Peer,
-    pub asks: Peer,
-}
-
-impl RemoteRooms {
-    pub fn new(origin: &str, key: &Secret) -> Result<Self> {
-        Ok(Self {
-            sends: Peer::new("chat", origin, key, SENDS_MAX)?,
-            asks: Peer::new("chat", origin, key, ASKS_MAX)?,
-        })
-    }
-
-    async fn try_send(&self, ask: &AskSend) -> Result<Vec<SendAnswer>> {
-        let answers: Vec<SendAnswer> = self.sends.post("/internal/messages/send", ask, SEND_TIMEOUT).await?;
-        if answers.len() == ask.drafts.len() {
-            Ok(answers)
-        } else {
-            Err(Error::internal("chat gave not one answer for each draft"))
-        }
-    }
-}
-
-#[async_trait]
-impl realtime::Rooms for RemoteRooms {
-    async fn open(&self, user: &Sender, room_id: RoomId) -> Result<RoomState> {
-        let ask = AskOpen { user: user.clone(), room_id };
-        self.asks.post("/internal/rooms/open", &ask, ASK_TIMEOUT).await
-    }
-
-    async fn rooms_of(&self, users: &[Sender]) -> Result<Vec<UserRooms>> {
-        let ask = AskRoomsOf { users: users.to_vec() };
-        self.asks.post("/internal/rooms/of-users", &ask, ASK_TIMEOUT).await
-    }
-
-    async fn send(&self, drafts: Vec<Draft>) -> Vec<Result<Sent>> {
-        let count = drafts.len();
-        match self.try_send(&AskSend { drafts }).await {
-            Ok(answers) => answers.into_iter().map(sent).collect(),
-            Err(error) => {
-                tracing::debug!(%error, count, "messages could not be handed to chat");
-                let refused = || Err(Error::unavailable("The message could not be stored now. Try again."));
-                (0..count).map(|_| refused()).collect()
-            }
-        }
-    }
-
-    async fn after(&self, room_id: RoomId, seq: Seq, limit: u64) -> Result<Page> {
-        self.asks.post("/internal/messages/after", &AskAfter { room_id, seq, limit }, ASK_TIMEOUT).await
-    }
-
-    async fn members(&self, asked: &[(RoomId, Vec<UserId>)]) -> Result<Vec<RoomMembers>> {
-        let ask = AskMembers { rooms: asked.to_vec() };
-        self.asks.post("/internal/rooms/members", &ask, ASK_TIMEOUT).await
-    }
-
-    async fn last_seqs(&self, rooms: &[RoomId], users: &[UserId]) -> Result<Positions> {
-        let ask = AskPositions { rooms: rooms.to_vec(), users: users.to_vec() };
-        self.asks.post("/internal/rooms/positions", &ask, ASK_TIMEOUT).await
-    }
-}
-
-fn sent(answer: SendAnswer) -> Result<Sent> {
-    match answer {
-        SendAnswer::Sent(sent) => Ok(sent),
-        SendAnswer::Refused { problem, retry_after_ms } => {
-            Err(Error::from_problem(problem, retry_after_ms.map(Duration::from_millis)))
-        }
     }
 }

@@ -17,6 +17,9 @@ const BACKOFF_FIRST: Duration = Duration::from_millis(100);
 const BACKOFF_MAX: Duration = Duration::from_secs(5);
 const RECONNECT_BACKOFF_MAX: Duration = Duration::from_secs(1);
 
+/// Instead of an address: there is no NATS here.
+const OFF: &str = "off";
+
 /// One server, or several of a cluster separated by commas: `nats://` or `tls://`, with `user:password@` or `token@`
 /// where it asks for them, `?ca=FILE` where its certificate is from an authority of one's own.
 #[derive(Clone, PartialEq, Eq)]
@@ -30,6 +33,9 @@ impl FromStr for NatsServers {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
+        if text == OFF {
+            return Ok(Self { servers: Vec::new(), authority: None });
+        }
         let (mut servers, mut authority) = (Vec::new(), None);
         for server in text.split(',') {
             let (server, ca) = one(server.trim())?;
@@ -83,6 +89,11 @@ impl fmt::Debug for NatsServers {
 }
 
 impl NatsServers {
+    /// Whoever needs to know asks.
+    pub fn is_off(&self) -> bool {
+        self.servers.is_empty()
+    }
+
     /// Tries until it succeeds; each failure is in the log.
     pub(super) async fn connect(&self, heard: impl Fn(Event) + Send + Sync + 'static) -> Client {
         let heard = std::sync::Arc::new(heard);
@@ -161,8 +172,9 @@ mod tests {
         for text in
             ["nats://nats", "tls://nats.example.org:4443", "nats://a:4222,nats://b:4222", "nats://[::1]:4222"]
         {
-            assert!(text.parse::<NatsServers>().is_ok(), "{text}");
+            assert!(text.parse::<NatsServers>().is_ok_and(|servers| !servers.is_off()), "{text}");
         }
+        assert!("off".parse::<NatsServers>().is_ok_and(|servers| servers.is_off()));
     }
 
     #[test]

@@ -5,25 +5,16 @@ use axum::{
     http::{Uri, header, request::Parts},
 };
 use kit::{Error, Kind, jwt::Tokens};
-use protocol::{Code, RoomId, seams::Sender};
+use protocol::{Code, seams::Sender};
 use uuid::Uuid;
 
-use super::upgrade::BEARER;
 use crate::{
-    Realtime,
+    Invitation, Realtime,
     calls::guarded,
     closes::Close,
     hub::{Peer, Presence, Read, Scope},
     sinks::{self, Outbox},
 };
-
-/// What a request brings, not looked at yet.
-pub(super) struct Invitation {
-    token: Option<String>,
-    scope: Result<Scope, Close>,
-    /// The token came as a subprotocol, which is then echoed.
-    pub is_bearer: bool,
-}
 
 pub(crate) struct Connected {
     pub user: Sender,
@@ -31,33 +22,20 @@ pub(crate) struct Connected {
     pub presence: Presence,
 }
 
-impl Invitation {
-    pub fn of(parts: &Parts) -> Self {
-        let query = parameters(&parts.uri);
-        let mut offered = parts
-            .headers
-            .get_all(header::SEC_WEBSOCKET_PROTOCOL)
-            .iter()
-            .filter_map(|value| value.to_str().ok())
-            .flat_map(|value| value.split(','))
-            .map(str::trim);
-        let is_bearer = offered.any(|protocol| protocol == BEARER);
-        // What follows `bearer` in the list is the token.
-        let token = offered.next().map(Into::into);
-        let token =
-            token.or_else(|| query.iter().find(|(name, _)| name == "token").map(|(_, value)| value.clone()));
-        Self { token, scope: scope(&query), is_bearer }
-    }
+pub(super) fn invitation(parts: &Parts) -> Invitation {
+    let protocols = parts.headers.get_all(header::SEC_WEBSOCKET_PROTOCOL);
+    Invitation::of(&parameters(&parts.uri), protocols.iter().filter_map(|value| value.to_str().ok()))
+}
 
-    pub fn verify(self, tokens: &Tokens) -> Result<Peer, Close> {
-        let claims =
-            tokens.verify(&self.token.ok_or(Close::UNAUTHORIZED)?).map_err(|error| match error.code() {
-                Code::SessionRevoked => Close::REVOKED,
-                _ => Close::UNAUTHORIZED,
-            })?;
-        let user = Sender { user_id: claims.id, username: claims.username };
-        Ok(Peer { user, session: claims.sid, scope: self.scope? })
-    }
+pub(super) fn verify(invitation: Invitation, tokens: &Tokens) -> Result<Peer, Close> {
+    let claims =
+        tokens.verify(&invitation.token.ok_or(Close::UNAUTHORIZED)?).map_err(|error| match error.code() {
+            Code::SessionRevoked => Close::REVOKED,
+            _ => Close::UNAUTHORIZED,
+        })?;
+    let user = Sender { user_id: claims.id, username: claims.username };
+    let scope = invitation.room.map_err(|_| Close::NOT_FOUND)?.map_or(Scope::All, Scope::Room);
+    Ok(Peer { user, session: claims.sid, scope })
 }
 
 /// Listens, reads, registers, in this order; or says why not.
@@ -105,16 +83,6 @@ fn refusal(error: &Error) -> Close {
             tracing::error!(error, "a socket could not be connected");
             Close::RESUME
         }
-    }
-}
-
-/// A room that is no id names none; so do two of them.
-fn scope(query: &[(String, String)]) -> Result<Scope, Close> {
-    let mut rooms = query.iter().filter(|(name, _)| name == "roomId").map(|(_, value)| value);
-    match (rooms.next(), rooms.next()) {
-        (None, _) => Ok(Scope::All),
-        (Some(room), None) => room.parse::<RoomId>().map(Scope::Room).map_err(|_| Close::NOT_FOUND),
-        _ => Err(Close::NOT_FOUND),
     }
 }
 

@@ -10,8 +10,7 @@ use kit::{Error, Kind};
 use protocol::Code;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
-/// The one subprotocol, which carries the token.
-pub(super) const BEARER: &str = "bearer";
+use crate::invitations::BEARER;
 
 /// The stream to come and the answer that promises it.
 pub(super) fn accept(parts: &mut Parts, is_bearer: bool) -> Result<(OnUpgrade, Response), Box<Response>> {
