@@ -4,6 +4,7 @@
 use auth::Migrator as AuthMigrator;
 use chat::Migrator as ChatMigrator;
 use fanout::aws::Aws;
+use futures::FutureExt;
 use kit::{
     config::Secret,
     db::{Database, DatabaseUrl, MYSQL_PORT, MySqlParts, Tls},
@@ -59,7 +60,7 @@ impl Databases {
 
     /// What was asked makes no difference: it is done again whenever it is asked.
     pub async fn handle(&self, _: Value) -> Result<Value, String> {
-        let admin = self.server.open(ENTRANCE).await?;
+        let admin = self.server.open(ENTRANCE).boxed().await?;
         for account in [&self.auth, &self.chat] {
             for statement in account.statements() {
                 // The statement may hold a password, and so may what the server says of it.
@@ -70,8 +71,9 @@ impl Databases {
                 })?;
             }
         }
-        self.migrate::<AuthMigrator>(&self.auth.database).await?;
-        self.migrate::<ChatMigrator>(&self.chat.database).await?;
+        // Boxed, as the compiler gives up on what the two would be together.
+        self.migrate::<AuthMigrator>(&self.auth.database).boxed().await?;
+        self.migrate::<ChatMigrator>(&self.chat.database).boxed().await?;
         admin.close().await.map_err(|error| error.to_string())?;
         Ok(json!({"auth": "ready", "chat": "ready"}))
     }
