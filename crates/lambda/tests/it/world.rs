@@ -146,7 +146,7 @@ impl Client {
             loop {
                 match self.0.next().await {
                     Some(Ok(Message::Text(text))) => return Some(serde_json::from_str(&text).unwrap()),
-                    Some(Ok(Message::Close(_))) | Some(Err(_)) | None => return None,
+                    Some(Ok(Message::Close(_)) | Err(_)) | None => return None,
                     Some(Ok(_)) => {}
                 }
             }
