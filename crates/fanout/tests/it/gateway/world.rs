@@ -85,7 +85,9 @@ impl World {
     /// A member with a connection that carries every room.
     pub async fn member(&self, id: &str, rooms: &[i64]) -> UserId {
         let user = UserId::random();
-        rooms.iter().for_each(|room| self.join(*room, user));
+        for room in rooms {
+            self.join(*room, user);
+        }
         self.write(id, user, Scope::All, OLD, rooms).await;
         self.gateway.pretend(id);
         user
