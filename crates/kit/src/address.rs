@@ -1,4 +1,4 @@
-//! Where a request comes from. `X-Forwarded-*` counts only when a configured proxy says so.
+//! Where a request comes from. What its headers say counts only when a configured proxy says it.
 
 use std::{
     net::{IpAddr, SocketAddr},
@@ -7,7 +7,7 @@ use std::{
 
 use axum::{
     extract::{ConnectInfo, FromRef, FromRequestParts},
-    http::{HeaderMap, request::Parts},
+    http::{HeaderMap, HeaderName, request::Parts},
 };
 use ipnet::IpNet;
 
@@ -15,15 +15,30 @@ use crate::Error;
 
 /// Address ranges of the proxies in front (`TRUSTED_PROXIES`); none by default.
 #[derive(Debug, Clone, Default)]
-pub struct TrustedProxies(Arc<Vec<IpNet>>);
+pub struct TrustedProxies {
+    ranges: Arc<Vec<IpNet>>,
+    client_header: Option<HeaderName>,
+}
 
 impl TrustedProxies {
     pub fn new(ranges: Vec<IpNet>) -> Self {
-        Self(Arc::new(ranges))
+        Self { ranges: Arc::new(ranges), client_header: None }
+    }
+
+    /// They put the client's address into this header, and overwrite what the client put there
+    /// (`CLIENT_ADDRESS_HEADER`).
+    #[must_use]
+    pub fn naming_clients_in(self, client_header: Option<HeaderName>) -> Self {
+        Self { client_header, ..self }
     }
 
     fn trusts(&self, address: IpAddr) -> bool {
-        self.0.iter().any(|range| range.contains(&address))
+        self.ranges.iter().any(|range| range.contains(&address))
+    }
+
+    fn named_client(&self, headers: &HeaderMap) -> Option<IpAddr> {
+        let value = headers.get(self.client_header.as_ref()?)?.to_str().ok()?;
+        value.trim().parse().ok().map(|address: IpAddr| address.to_canonical())
     }
 }
 
@@ -40,7 +55,14 @@ impl Client {
         if !proxies.trusts(peer) {
             return Self { address: peer, is_https: false };
         }
-        // From the nearest hop outwards: the first address that is no proxy of ours is the client.
+        let address = proxies.named_client(headers).unwrap_or_else(|| Self::nearest(peer, headers, proxies));
+        let proto = headers.get("x-forwarded-proto").and_then(|value| value.to_str().ok());
+        let is_https = proto.is_some_and(|proto| proto.trim().eq_ignore_ascii_case("https"));
+        Self { address, is_https }
+    }
+
+    /// From the nearest hop outwards: the first address that is no proxy of ours is the client.
+    fn nearest(peer: IpAddr, headers: &HeaderMap, proxies: &TrustedProxies) -> IpAddr {
         let hops = headers.get_all("x-forwarded-for").iter().rev();
         let hops = hops.filter_map(|value| value.to_str().ok()).flat_map(|value| value.rsplit(','));
         let mut address = peer;
@@ -51,9 +73,7 @@ impl Client {
                 break;
             }
         }
-        let proto = headers.get("x-forwarded-proto").and_then(|value| value.to_str().ok());
-        let is_https = proto.is_some_and(|proto| proto.trim().eq_ignore_ascii_case("https"));
-        Self { address, is_https }
+        address
     }
 
     /// What limits are counted by: the address, or its /64 where it is IPv6, since one host owns all of that.
@@ -108,5 +128,34 @@ mod tests {
         let real: IpAddr = "203.0.113.9".parse().unwrap();
         assert_eq!(address_of("10.0.0.1", "1.2.3.4, 203.0.113.9, 10.0.0.2"), real);
         assert_eq!(address_of("10.0.0.1", "nonsense, 203.0.113.9"), real);
+    }
+
+    fn address_named(peer: &str, named: &'static str) -> IpAddr {
+        let proxies = TrustedProxies::new(vec!["10.0.0.0/8".parse().unwrap()])
+            .naming_clients_in(Some(HeaderName::from_static("x-real-ip")));
+        let mut headers = HeaderMap::new();
+        headers.insert("x-forwarded-for", HeaderValue::from_static("10.0.0.2"));
+        headers.insert("x-real-ip", HeaderValue::from_static(named));
+        Client::of(peer.parse().unwrap(), &headers, &proxies).address
+    }
+
+    #[test]
+    fn a_gateway_that_names_the_client_in_a_header_is_believed_and_nobody_else() {
+        let real: IpAddr = "203.0.113.9".parse().unwrap();
+        assert_eq!(address_named("10.0.0.1", "203.0.113.9"), real);
+        assert_eq!(address_named("10.0.0.1", "::ffff:203.0.113.9"), real);
+        assert_eq!(address_named("203.0.113.9", "1.2.3.4"), real);
+        // Where it names none, what is forwarded counts.
+        assert_eq!(address_named("10.0.0.1", "nobody"), "10.0.0.2".parse::<IpAddr>().unwrap());
+    }
+
+    #[test]
+    fn the_header_counts_only_where_it_is_configured() {
+        let proxies = TrustedProxies::new(vec!["10.0.0.0/8".parse().unwrap()]);
+        let mut headers = HeaderMap::new();
+        headers.insert("x-forwarded-for", HeaderValue::from_static("203.0.113.9"));
+        headers.insert("x-real-ip", HeaderValue::from_static("1.2.3.4"));
+        let client = Client::of("10.0.0.1".parse().unwrap(), &headers, &proxies);
+        assert_eq!(client.address, "203.0.113.9".parse::<IpAddr>().unwrap());
     }
 }

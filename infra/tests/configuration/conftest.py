@@ -47,6 +47,15 @@ def only(values):
     return value
 
 
+def container(state, service):
+    (definition,) = json.loads(state.one("aws_ecs_task_definition", service)["container_definitions"])
+    return definition
+
+
+def settings(state, service):
+    return {entry["name"]: entry["value"] for entry in container(state, service)["environment"]}
+
+
 @pytest.fixture(scope="session")
 def terraform_test(tmp_path_factory):
     """Runs one file of `terraform test` on a copy and returns what it printed, one object a line."""

@@ -2,7 +2,7 @@
 
 import json
 
-from conftest import only
+from conftest import only, settings
 
 METHODS = {"get", "post", "put", "patch", "delete"}
 
@@ -44,6 +44,7 @@ def test_requests_travel_through_the_vpc_link_with_the_clients_address(defaults)
     for integration in integrations:
         assert integration["connection_type"] == "VPC_LINK"
         assert integration["request_parameters"] == {"overwrite:header.x-real-ip": "$context.identity.sourceIp"}
+    assert settings(defaults, "auth-service")["CLIENT_ADDRESS_HEADER"] == "x-real-ip"
 
 
 def test_only_the_frontend_may_read_answers_across_origins(defaults, everything):

@@ -5,18 +5,9 @@ import re
 import subprocess
 
 import pytest
-from conftest import REPOSITORY
+from conftest import REPOSITORY, container, settings
 
 SERVICES = {"auth-service", "chat-service", "frontend"}
-
-
-def container(state, service):
-    (definition,) = json.loads(state.one("aws_ecs_task_definition", service)["container_definitions"])
-    return definition
-
-
-def settings(state, service):
-    return {entry["name"]: entry["value"] for entry in container(state, service)["environment"]}
 
 
 def secrets(state, service):
@@ -47,7 +38,7 @@ def test_a_task_has_64_mib_a_read_only_file_system_and_no_privileges(defaults, s
 
 def test_services_get_what_the_contract_names(defaults):
     shared = {"PORT", "FRONTEND_URL", "JWT_EXPIRES_IN", "DB_HOST", "DB_PORT", "DB_NAME", "DB_USER", "DB_TLS"}
-    assert set(settings(defaults, "auth-service")) == shared | {"TRUSTED_PROXIES", "NATS_URL"}
+    assert set(settings(defaults, "auth-service")) == shared | {"TRUSTED_PROXIES", "CLIENT_ADDRESS_HEADER", "NATS_URL"}
     assert set(settings(defaults, "chat-service")) == shared | {
         "AUTH_SERVICE_URL", "DYNAMODB_TABLE", "WS_MANAGEMENT_ENDPOINT", "AWS_REGION",
     }

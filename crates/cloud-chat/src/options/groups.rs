@@ -6,12 +6,13 @@ use std::{
     time::Duration,
 };
 
+use axum::http::HeaderName;
 use clap::{ArgAction, Args, ValueEnum};
 use fanout::NatsServers;
 use ipnet::IpNet;
 use kit::config::{self, Secret};
 
-use super::values::{address, long_secret, port, range, rate, secret, socket_address};
+use super::values::{address, header, long_secret, port, range, rate, secret, socket_address};
 
 #[derive(Debug, Clone, Args)]
 pub struct ListenOptions {
@@ -38,6 +39,11 @@ pub struct ProxyOptions {
     /// 10.0.0.0/8 [default: none].
     #[arg(long, env = "TRUSTED_PROXIES", value_delimiter = ',', value_parser = range, value_name = "RANGES", help_heading = "Addresses")]
     pub trusted_proxies: Vec<IpNet>,
+
+    /// Header in which those proxies name the client, where they do it in one of their own, such as x-real-ip; they
+    /// must overwrite what a client puts there [default: X-Forwarded-For].
+    #[arg(long, env = "CLIENT_ADDRESS_HEADER", value_parser = header, value_name = "NAME", help_heading = "Addresses")]
+    pub client_address_header: Option<HeaderName>,
 }
 
 #[derive(Debug, Clone, Args)]

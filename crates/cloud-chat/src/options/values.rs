@@ -5,6 +5,7 @@ use std::{
     num::NonZeroU32,
 };
 
+use axum::http::HeaderName;
 use ipnet::IpNet;
 use kit::config::Secret;
 
@@ -19,6 +20,10 @@ pub fn socket_address(text: &str) -> Result<SocketAddr, String> {
 
 pub fn port(text: &str) -> Result<u16, String> {
     text.parse().map_err(|_| "must be a port from 0 to 65535".to_owned())
+}
+
+pub fn header(text: &str) -> Result<HeaderName, String> {
+    text.parse().map_err(|_| "must be the name of a header, such as x-real-ip".to_owned())
 }
 
 pub fn rate(text: &str) -> Result<NonZeroU32, String> {

@@ -94,7 +94,8 @@ impl AccountOptions<'_> {
             signups_open: self.signups.signups == Signups::Open,
             rate_limits: self.limits.rate_limits == Switch::On,
             mail: mail.transpose()?,
-            trusted_proxies: TrustedProxies::new(self.proxies.trusted_proxies.clone()),
+            trusted_proxies: TrustedProxies::new(self.proxies.trusted_proxies.clone())
+                .naming_clients_in(self.proxies.client_address_header.clone()),
             internal_keys: self.keys.clone(),
         })
     }

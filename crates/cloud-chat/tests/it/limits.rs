@@ -74,6 +74,18 @@ async fn behind_a_trusted_proxy_every_client_has_its_own_limit() {
 }
 
 #[tokio::test]
+async fn behind_a_gateway_with_a_header_of_its_own_every_client_has_its_own_limit() {
+    let app = limited().with("TRUSTED_PROXIES", "127.0.0.1/32").with("CLIENT_ADDRESS_HEADER", "x-real-ip");
+    let app = app.start().await;
+    let from = async |app: &App, address: &str, n: usize| {
+        let body = json!({"token": format!("{n}"), "newPassword": "long walks and talks"});
+        app.post("/auth/reset-password", &body).header("x-real-ip", address).await
+    };
+    until_limited(100, async |n| from(&app, "203.0.113.7", n).await).await;
+    from(&app, "203.0.113.8", 1000).await.problem(400, "BAD_RESET_TOKEN");
+}
+
+#[tokio::test]
 async fn one_account_is_not_flooded_with_mails() {
     let app = limited().start().await;
     app.user("alice").await;

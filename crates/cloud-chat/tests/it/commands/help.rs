@@ -3,7 +3,7 @@
 use crate::harness::run;
 
 /// The variables of contract §5 that the one process takes.
-const VARIABLES: [&str; 20] = [
+const VARIABLES: [&str; 21] = [
     "JWT_SECRET",
     "JWT_EXPIRES_IN",
     "INTERNAL_API_KEY",
@@ -20,6 +20,7 @@ const VARIABLES: [&str; 20] = [
     "DEV_MODE",
     "SIGNUPS",
     "TRUSTED_PROXIES",
+    "CLIENT_ADDRESS_HEADER",
     "RATE_LIMITS",
     "MESSAGE_RATE",
     "LOG",

@@ -15,6 +15,7 @@ const BAD: &[(&str, &str)] = &[
     ("DEV_MODE", "perhaps"),
     ("SIGNUPS", "maybe"),
     ("TRUSTED_PROXIES", "10.0.0.0/99"),
+    ("CLIENT_ADDRESS_HEADER", "real ip"),
     ("RATE_LIMITS", "sometimes"),
     ("MESSAGE_RATE", "0"),
     ("MESSAGE_RATE", "many"),
