@@ -1,6 +1,6 @@
 # Two commands: `make run` builds everything and runs it, `make test` installs what the tests need and passes them.
 
-.PHONY: run build test bench generate format
+.PHONY: run build test bench bench-peers generate format
 
 run: ## Build everything and run it on http://localhost:5000
 	cargo run --release -- $(ARGS)
@@ -11,10 +11,14 @@ build: ## Build target/release/cloud-chat with the web app inside
 test: ## Install what the tests need, then run every check
 	scripts/test.sh
 
-bench: build ## Measure the release build, the web app too
-	cargo run --release -p bench
-	cargo run --release -p bench --bin services
-	cd web && CLOUD_CHAT_BIN=../target/release/cloud-chat npm run --silent bench
+bench: build ## Measure the release build, the web app too; ARGS="fan-out --sockets 500" for one scenario
+	cargo run --release -p bench -- $(ARGS)
+	[ -n "$(ARGS)" ] || cargo run --release -p bench --bin services
+	[ -n "$(ARGS)" ] || (cd web && CLOUD_CHAT_BIN=../target/release/cloud-chat npm run --silent bench)
+
+bench-peers: build ## Measure it beside nginx with nchan, ejabberd and a short server on Node, which it installs
+	scripts/setup-peers.sh
+	cargo run --release -p bench -- peers --out target/bench/peers
 
 generate: ## Write openapi.json and the web app's types anew
 	scripts/generate.sh

@@ -4,12 +4,13 @@ mod ceilings;
 mod load;
 mod measure;
 mod options;
+mod peers;
 mod people;
 mod product;
 mod report;
 mod scenarios;
 
-use std::{io::Write, path::PathBuf};
+use std::io::Write;
 
 use clap::Parser;
 
@@ -39,7 +40,7 @@ async fn measure(common: &Common, commands: &[(Command, Shape)]) -> Outcome<()> 
     std::fs::create_dir_all(&data)?;
     let running = common.running();
     let candidates: Vec<_> = match &running {
-        Some(running) => vec![Candidate { label: running.chat.clone(), program: PathBuf::new() }],
+        Some(running) => vec![Candidate::elsewhere(&running.chat)],
         None => common.servers.iter().map(|program| Candidate::new(program)).collect(),
     };
     let report = Report::new(&candidates, common.scale >= 1.0)?;

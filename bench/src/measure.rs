@@ -13,6 +13,9 @@ pub use process::Process;
 
 use crate::Outcome;
 
+/// What servers stand on.
+const BESIDE: [&str; 2] = ["mariadbd", "nats-server"];
+
 /// Takes the counters at the beginning of a run.
 pub struct Watch {
     processes: Vec<(Process, Duration)>,
@@ -78,18 +81,17 @@ impl Watch {
 }
 
 impl Usage {
-    /// Of the processes whose names begin so; the product's services are `cloud-chat…`.
-    pub fn cpu_of(&self, name: &str) -> f64 {
-        self.processes
-            .iter()
-            .filter(|process| process.name.starts_with(name))
-            .map(|process| process.cpu_s)
-            .sum()
+    /// Of the server's own processes: what it stores in and what carries its events are others'.
+    pub fn server_cpu_s(&self) -> f64 {
+        self.server().map(|process| process.cpu_s).sum()
     }
 
-    pub fn resident_kib_of(&self, name: &str) -> u64 {
-        let ours = self.processes.iter().filter(|process| process.name.starts_with(name));
-        ours.map(|process| process.resident_kib).sum()
+    pub fn server_resident_kib(&self) -> u64 {
+        self.server().map(|process| process.resident_kib).sum()
+    }
+
+    fn server(&self) -> impl Iterator<Item = &ProcessUsage> {
+        self.processes.iter().filter(|process| !BESIDE.contains(&process.name.as_str()))
     }
 
     /// How much of the machine others had, in percent of all its processors.

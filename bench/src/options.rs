@@ -47,8 +47,8 @@ pub struct Common {
     #[arg(long, global = true, env = "JWT_SECRET", hide_env_values = true)]
     pub jwt_secret: Option<String>,
 
-    /// A process of it whose CPU and memory count, such as `cloud-chat ws=1234`; what is called cloud-chat… is the
-    /// server in ratios.
+    /// A process of it whose CPU and memory count, such as `cloud-chat=1234`; mariadbd and nats-server are told apart
+    /// from the server itself.
     #[arg(long = "process", global = true, value_name = "NAME=ID", value_parser = process)]
     pub processes: Vec<Process>,
 
@@ -103,6 +103,8 @@ pub enum Command {
     LoginStorm(LoginStorm),
     /// What a team does on a working day, at a steady pace.
     Day(Day),
+    /// Cloud Chat and other servers, one after the other: nginx with nchan, ejabberd, a short one on Node.
+    Peers(Peers),
     /// Rooms with many messages and people with many rooms, beside small ones.
     Large(Large),
     /// A server that answers every request with the same body; the other side of a ceiling.
@@ -208,6 +210,13 @@ pub struct Day {
     /// What each asks over HTTP in a minute: pages of history, room lists, read marks, and now and then a login.
     #[arg(long, default_value_t = 12.0)]
     pub requests_a_minute: f64,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct Peers {
+    /// Sockets in the room.
+    #[arg(long, default_value_t = 500)]
+    pub sockets: usize,
 }
 
 #[derive(Debug, Clone, Args)]

@@ -16,7 +16,7 @@ use crate::{Outcome, measure::Process};
 pub use server::Server;
 
 /// Signs the tokens of people whom the generator makes up.
-const JWT_SECRET: &str = "only-benchmarks-sign-their-tokens-with-this";
+pub const JWT_SECRET: &str = "only-benchmarks-sign-their-tokens-with-this";
 const INTERNAL_API_KEY: &str = "only-benchmarks-show-this-internal-key";
 
 /// A program to measure.
@@ -83,6 +83,11 @@ pub struct Remains {
 }
 
 impl Candidate {
+    /// What is not started here.
+    pub fn elsewhere(label: &str) -> Self {
+        Self { label: label.to_owned(), program: PathBuf::new() }
+    }
+
     /// Called by its path, which tells builds apart.
     pub fn new(program: &Path) -> Self {
         Self { label: program.display().to_string(), program: program.to_owned() }

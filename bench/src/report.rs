@@ -21,6 +21,8 @@ pub struct Report {
     is_judged: bool,
     servers: Vec<String>,
     figures: Vec<Figure>,
+    /// What a reader must know of what was measured, such as settings.
+    notes: Vec<String>,
     runs: Vec<Run>,
 }
 
@@ -86,6 +88,7 @@ impl Report {
             is_judged,
             servers: candidates.iter().map(|candidate| candidate.label.clone()).collect(),
             figures: Vec::new(),
+            notes: Vec::new(),
             runs: Vec::new(),
         })
     }
@@ -107,6 +110,23 @@ impl Report {
         let (scenario, name) = (scenario.to_owned(), name.to_owned());
         let goal = if self.is_judged { goal } else { Goal::None };
         self.figures.push(Figure { scenario, name, server, unit, goal, median: value, rounds: vec![value] });
+    }
+
+    /// What a figure was in its last round.
+    pub fn last(&self, scenario: &str, name: &str, candidate: &Candidate) -> Option<f64> {
+        let server = Some(&candidate.label);
+        let is_it = |figure: &&Figure| {
+            figure.scenario == scenario && figure.name == name && figure.server.as_ref() == server
+        };
+        self.figures.iter().find(is_it)?.rounds.last().copied()
+    }
+
+    /// One more column, and how it is set up.
+    pub fn server(&mut self, candidate: &Candidate, settings: &str) {
+        if !self.servers.contains(&candidate.label) {
+            self.servers.push(candidate.label.clone());
+            self.notes.push(format!("{}: {settings}", candidate.label));
+        }
     }
 
     pub fn usage(&mut self, scenario: &str, candidate: &Candidate, usage: Usage) {

@@ -7,6 +7,7 @@ mod hall;
 mod http;
 mod idle;
 mod large;
+mod peers;
 mod rooms;
 mod storm;
 
@@ -89,6 +90,7 @@ pub async fn run(bench: &mut Bench, command: &Command, round: usize) -> Outcome<
         Command::Http(options) => http::run(bench, options, round).await,
         Command::LoginStorm(options) => storm::run(bench, options, round).await,
         Command::Day(options) => day::run(bench, options, round).await,
+        Command::Peers(options) => peers::run(bench, options, round).await,
         Command::Large(options) => large::run(bench, options, round).await,
         Command::BareHttp(_) | Command::BareWrites(_) => Err("it measures nothing by itself".into()),
     }

@@ -44,7 +44,7 @@ impl Fleet {
         while connected < paths.len() {
             while begun.len() < paths.len() && begun.len() - connected < CONNECTING_MAX {
                 begun.push(Instant::now());
-                self.add(Socket::connect(address, paths[begun.len() - 1])?)?;
+                self.add(Socket::connect(address, paths[begun.len() - 1], None)?)?;
             }
             let before = connected;
             self.turn(PATIENCE, |socket, text, at| {
@@ -56,6 +56,22 @@ impl Fleet {
             })?;
             if connected == before && begun[connected].elapsed() > PATIENCE {
                 return Err(format!("only {connected} of {} sockets were connected", paths.len()).into());
+            }
+        }
+        Ok(())
+    }
+
+    /// One socket for each path, of servers that greet nobody.
+    pub fn open(&mut self, address: SocketAddr, paths: &[&str], protocol: Option<&str>) -> Outcome<()> {
+        for chunk in paths.chunks(CONNECTING_MAX) {
+            let first = self.sockets.len();
+            chunk.iter().try_for_each(|path| self.add(Socket::connect(address, path, protocol)?))?;
+            let deadline = Instant::now() + PATIENCE;
+            while !self.sockets[first..].iter().all(Socket::is_open) {
+                if Instant::now() > deadline {
+                    return Err("the server does not open its sockets".into());
+                }
+                self.turn(PATIENCE, |_, _, _| Ok(()))?;
             }
         }
         Ok(())

@@ -28,13 +28,14 @@ enum State {
 const MASK: [u8; 4] = [0x5A, 0xC3, 0x96, 0x0F];
 
 impl Socket {
-    /// Asks for an upgrade to WebSocket at `path`.
-    pub fn connect(address: SocketAddr, path: &str) -> Outcome<Self> {
+    /// Asks for an upgrade to WebSocket at `path`, and to a protocol within it.
+    pub fn connect(address: SocketAddr, path: &str, protocol: Option<&str>) -> Outcome<Self> {
         let mut socket = Self::raw(address)?;
         socket.state = State::Upgrading;
+        let protocol = protocol.map(|name| format!("Sec-WebSocket-Protocol: {name}\r\n")).unwrap_or_default();
         let request = format!(
             "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
-             Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+             Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n{protocol}\r\n"
         );
         socket.write(request.as_bytes())?;
         Ok(socket)
@@ -46,6 +47,10 @@ impl Socket {
         stream.set_nodelay(true)?;
         stream.set_nonblocking(true)?;
         Ok(Self { stream, state: State::Open, partial: Vec::new(), outbox: Vec::new() })
+    }
+
+    pub fn is_open(&self) -> bool {
+        self.state == State::Open
     }
 
     pub fn stream(&self) -> &TcpStream {

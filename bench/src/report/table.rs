@@ -4,18 +4,17 @@ use super::{Figure, Goal, Report, Unit};
 
 pub fn of(report: &Report) -> String {
     let machine = &report.machine;
-    let mut rows = Vec::new();
-    let mut shown = Vec::new();
+    let mut scenarios = Vec::new();
     for figure in &report.figures {
-        let key = (&figure.scenario, &figure.name);
-        if !shown.contains(&key) {
-            shown.push(key);
-            rows.push(row(report, figure));
+        if !scenarios.contains(&&figure.scenario) {
+            scenarios.push(&figure.scenario);
         }
     }
+    let rows: Vec<_> = scenarios.into_iter().flat_map(|scenario| rows(report, scenario)).collect();
+    let notes: Vec<_> = report.notes.iter().map(|note| format!("\n{note}\n")).collect();
     format!(
         "{}, {} processors, {} MiB, Linux {}; nothing pinned; medians of the rounds\n\n\
-         | Scenario | Figure | {} | Goal | |\n|---|---|{}--:|---|\n{}{}",
+         | Scenario | Figure | {} | Goal | |\n|---|---|{}--:|---|\n{}{}{}",
         machine.processor,
         machine.processors,
         machine.memory_mib,
@@ -24,22 +23,36 @@ pub fn of(report: &Report) -> String {
         "--:|".repeat(report.servers.len()),
         rows.concat(),
         noise(report),
+        notes.concat(),
     )
 }
 
-fn row(report: &Report, of: &Figure) -> String {
-    let same = |figure: &&Figure| figure.scenario == of.scenario && figure.name == of.name;
+/// Each figure of a scenario once, whosever it is.
+fn rows(report: &Report, scenario: &str) -> Vec<String> {
+    let mut names: Vec<&str> = Vec::new();
+    for figure in report.figures.iter().filter(|figure| figure.scenario == scenario) {
+        if !names.contains(&figure.name.as_str()) {
+            names.push(&figure.name);
+        }
+    }
+    names.into_iter().filter_map(|name| row(report, scenario, name)).collect()
+}
+
+fn row(report: &Report, scenario: &str, name: &str) -> Option<String> {
+    let same = |figure: &&Figure| figure.scenario == scenario && figure.name == name;
     let figures: Vec<_> = report.figures.iter().filter(same).collect();
-    let cells = report.servers.iter().map(|server| {
-        let own = figures.iter().find(|figure| figure.server.as_ref().is_none_or(|own| own == server));
-        own.map_or_else(|| "–".to_owned(), |figure| shown(figure.unit, figure.median))
+    let of = figures.first()?;
+    let cells = report.servers.iter().enumerate().map(|(column, server)| {
+        // What is the machine's own stands in the first column.
+        let is_own = |figure: &&&Figure| figure.server.as_ref().map_or(column == 0, |own| own == server);
+        figures.iter().find(is_own).map_or_else(|| "–".to_owned(), |figure| shown(figure.unit, figure.median))
     });
     let verdicts = figures.iter().filter_map(|figure| figure.goal.is_reached(figure.median));
     let verdicts: Vec<_> =
         verdicts.map(|is_reached| if is_reached { "reached" } else { "**missed**" }).collect();
     let cells: Vec<_> = cells.collect();
     let (goal, verdicts) = (goal(of), verdicts.join(", "));
-    format!("| {} | {} | {} | {goal} | {verdicts} |\n", of.scenario, of.name, cells.join(" | "))
+    Some(format!("| {scenario} | {name} | {} | {goal} | {verdicts} |\n", cells.join(" | ")))
 }
 
 fn goal(figure: &Figure) -> String {

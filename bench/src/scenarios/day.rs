@@ -70,8 +70,8 @@ pub async fn run(bench: &mut Bench, options: &Day, round: usize) -> Outcome<()> 
         add("p99 of deliveries, from when due", Unit::Milliseconds, millis(driven.delivery.percentile(99.0)));
         add("p50 of requests, from when due", Unit::Milliseconds, millis(answered.latency.percentile(50.0)));
         add("p99 of requests, from when due", Unit::Milliseconds, millis(answered.latency.percentile(99.0)));
-        add("of one processor", Unit::Percent, 100.0 * usage.cpu_of("cloud-chat") / usage.wall_s);
-        add("resident memory", Unit::Megabytes, megabytes(usage.resident_kib_of("cloud-chat")));
+        add("of one processor", Unit::Percent, 100.0 * usage.server_cpu_s() / usage.wall_s);
+        add("resident memory", Unit::Megabytes, megabytes(usage.server_resident_kib()));
         report.usage(&name, &candidate, usage);
     }
     Ok(())

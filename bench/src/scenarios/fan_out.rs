@@ -37,45 +37,59 @@ pub async fn run(bench: &mut Bench, options: &FanOut, round: usize) -> Outcome<(
 /// How fast it goes: one message at a time, which is one write for each delivery, then as many as the server takes.
 async fn closed(bench: &mut Bench, options: &FanOut, sockets: usize, round: usize) -> Outcome<()> {
     let sockets = bench.scaled(sockets);
-    let lasts = bench.lasts();
     let mut runs = Vec::new();
     for candidate in bench.candidates(round) {
         let mut hall = Hall::open(bench, &candidate, sockets).await?;
-        let (text_bytes, many) = (options.text_bytes, options.senders.min(sockets));
-        let load = |senders, window| Load::lasting(lasts, senders, Pacing::Closed { window }, text_bytes);
-        let one = hall.drive(load(hall.senders(1), 1))?;
-        let many = hall.drive(load(hall.senders(many), options.window))?;
+        let both = one_and_many(&mut hall, options, sockets, bench.lasts())?;
         hall.product.stop().await?;
-        runs.push((candidate, one, many));
+        runs.push((candidate, both));
     }
-    let (_, (first, _), _) = runs.first().ok_or("nothing to measure")?;
+    let (_, [(first, _), _]) = runs.first().ok_or("nothing to measure")?;
     let bytes = usize::try_from(first.delivered_bytes / first.deliveries.max(1))?;
     let ceiling = ceilings(bench, sockets, bytes).await?;
-    for (candidate, (one, one_usage), (many, many_usage)) in runs {
-        let name = format!("fan-out to {sockets}, one write each");
-        let per_cpu = record(bench, &name, &candidate, &one, one_usage);
-        let ratio = 100.0 * per_cpu / ceiling.per_cpu_second();
-        bench.report.add(
-            &name,
-            "of the ceiling, per CPU second",
-            Of::Server(&candidate),
-            Unit::Percent,
-            ratio,
-            Goal::AtLeast(80.0),
-        );
-        let name = format!("fan-out to {sockets}, saturated");
-        let per_cpu = record(bench, &name, &candidate, &many, many_usage);
-        let times = per_cpu / ceiling.per_cpu_second();
-        bench.report.add(
-            &name,
-            "times the one-write ceiling, per CPU second",
-            Of::Server(&candidate),
-            Unit::Times,
-            times,
-            Goal::AtLeast(4.0),
-        );
+    for (candidate, both) in runs {
+        let [one, many] = record_both(bench, &candidate, sockets, both);
+        let (report, of) = (&mut bench.report, Of::Server(&candidate));
+        let share = 100.0 * one / ceiling.per_cpu_second();
+        let figure = "of the ceiling, per CPU second";
+        report.add(&one_write(sockets), figure, of, Unit::Percent, share, Goal::AtLeast(80.0));
+        let times = many / ceiling.per_cpu_second();
+        let figure = "times the one-write ceiling, per CPU second";
+        report.add(&saturated(sockets), figure, of, Unit::Times, times, Goal::AtLeast(4.0));
     }
     Ok(())
+}
+
+/// One message at a time, then as many as go.
+pub type OneAndMany = [(Driven, Usage); 2];
+
+pub fn one_and_many(
+    hall: &mut Hall,
+    options: &FanOut,
+    sockets: usize,
+    lasts: Duration,
+) -> Outcome<OneAndMany> {
+    let load = |senders, window| Load::lasting(lasts, senders, Pacing::Closed { window }, options.text_bytes);
+    let one = hall.drive(load(hall.senders(1), 1))?;
+    let many = hall.drive(load(hall.senders(options.senders.min(sockets)), options.window))?;
+    Ok([one, many])
+}
+
+/// Deliveries per CPU second of each.
+pub fn record_both(bench: &mut Bench, candidate: &Candidate, sockets: usize, both: OneAndMany) -> [f64; 2] {
+    let [(one, one_usage), (many, many_usage)] = both;
+    [
+        record(bench, &one_write(sockets), candidate, &one, one_usage),
+        record(bench, &saturated(sockets), candidate, &many, many_usage),
+    ]
+}
+
+fn one_write(sockets: usize) -> String {
+    format!("fan-out to {sockets}, one write each")
+}
+
+fn saturated(sockets: usize) -> String {
+    format!("fan-out to {sockets}, saturated")
 }
 
 /// The bare loop with 1, 8 and 32 frames a write; the first is what goals are measured by.
@@ -125,7 +139,7 @@ async fn open(
         let (driven, usage) = hall.drive(Load::lasting(lasts, senders, pacing, options.text_bytes))?;
         hall.product.stop().await?;
         let name = format!("fan-out to {sockets}, {rate} messages/s");
-        let memory = megabytes(usage.resident_kib_of("cloud-chat"));
+        let memory = megabytes(usage.server_resident_kib());
         record(bench, &name, &candidate, &driven, usage);
         let most = if sockets == 1_000 { Goal::AtMost(40.0) } else { Goal::None };
         bench.report.add(&name, "resident memory", Of::Server(&candidate), Unit::Megabytes, memory, most);
@@ -145,7 +159,7 @@ async fn open(
 
 /// What every load is told by; deliveries per CPU second of the server.
 fn record(bench: &mut Bench, name: &str, candidate: &Candidate, driven: &Driven, usage: Usage) -> f64 {
-    let per_cpu = rate(driven.deliveries, usage.cpu_of("cloud-chat"));
+    let per_cpu = rate(driven.deliveries, usage.server_cpu_s());
     let wall = driven.wall.as_secs_f64();
     let (report, of) = (&mut bench.report, Of::Server(candidate));
     let mut add = |figure: &str, unit, value| report.add(name, figure, of, unit, value, Goal::None);

@@ -77,7 +77,7 @@ impl Run<'_> {
 
         let name = format!("{what}, {} bytes, {clients} clients", answered.body_bytes);
         let per_cpu = record(self.bench, &name, self.candidate, &answered, usage);
-        let ceiling = rate(most.requests, bare_usage.cpu_of("hyper"));
+        let ceiling = rate(most.requests, bare_usage.server_cpu_s());
         let (report, of) = (&mut self.bench.report, Of::Server(self.candidate));
         report.add(&name, "bare hyper, per CPU second", of, Unit::PerSecond, ceiling, Goal::None);
         let share = 100.0 * per_cpu / ceiling;
@@ -135,7 +135,7 @@ fn load(
 
 /// What every load is told by; requests per CPU second of the server.
 fn record(bench: &mut Bench, name: &str, candidate: &Candidate, answered: &Answered, usage: Usage) -> f64 {
-    let per_cpu = rate(answered.requests, usage.cpu_of("cloud-chat"));
+    let per_cpu = rate(answered.requests, usage.server_cpu_s());
     let wall = answered.wall.as_secs_f64();
     let (report, of) = (&mut bench.report, Of::Server(candidate));
     report.add(name, "requests per CPU second", of, Unit::PerSecond, per_cpu, Goal::None);

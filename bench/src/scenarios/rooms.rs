@@ -20,6 +20,7 @@ use crate::{
 
 /// Rooms that each person is in: enough that signing people up does not take longer than the measurement.
 const ROOMS_EACH: usize = 10;
+pub const STORED: &str = "messages stored and heard by all";
 /// Of the bare loop.
 const SHARE_GOAL: f64 = 60.0;
 const BARE: Duration = Duration::from_secs(2);
@@ -30,14 +31,7 @@ pub async fn run(bench: &mut Bench, options: &Rooms, round: usize) -> Outcome<()
         Shape::Mariadb | Shape::Services => 5_000.0,
     };
     let options = &Rooms { count: bench.scaled(options.count), ..options.clone() };
-    let name = format!(
-        "{} rooms of {}, {} senders × {}, {}",
-        options.count,
-        options.members,
-        options.senders,
-        options.window,
-        bench.shape.name()
-    );
+    let name = name(options, bench.shape);
     for candidate in bench.candidates(round) {
         let product = bench.start(&candidate).await?;
         let seats = seats(&product, options).await?;
@@ -55,27 +49,25 @@ pub async fn run(bench: &mut Bench, options: &Rooms, round: usize) -> Outcome<()
 
         let stored = rate(driven.messages, driven.wall.as_secs_f64());
         let (report, of) = (&mut bench.report, Of::Server(&candidate));
-        report.add(
-            &name,
-            "messages stored and heard by all",
-            of,
-            Unit::PerSecond,
-            stored,
-            Goal::AtLeast(goal),
-        );
+        report.add(&name, STORED, of, Unit::PerSecond, stored, Goal::AtLeast(goal));
         if let (Some(batch), Some(bare)) = (batch, bare) {
             report.add(&name, "messages in a batch, mean", of, Unit::Count, batch, Goal::None);
             report.add(&name, "bare inserts in such batches", of, Unit::PerSecond, bare, Goal::None);
             let share = 100.0 * stored / bare;
             report.add(&name, "of the bare inserts", of, Unit::Percent, share, Goal::AtLeast(SHARE_GOAL));
         }
-        let per_cpu = rate(driven.messages, usage.cpu_of("cloud-chat"));
+        let per_cpu = rate(driven.messages, usage.server_cpu_s());
         report.add(&name, "messages per CPU second", of, Unit::PerSecond, per_cpu, Goal::None);
         let ack = millis(driven.ack.percentile(99.0));
         report.add(&name, "p99 of answers", of, Unit::Milliseconds, ack, Goal::None);
         report.usage(&name, &candidate, usage);
     }
     Ok(())
+}
+
+pub fn name(options: &Rooms, shape: Shape) -> String {
+    let Rooms { count, members, senders, window, .. } = options;
+    format!("{count} rooms of {members}, {senders} senders × {window}, {}", shape.name())
 }
 
 /// A socket for each member of each room, that of the first member of every room first.
