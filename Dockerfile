@@ -1,5 +1,5 @@
-# The images of Cloud Chat: `docker build --target auth-service .`, or chat-service, ws-service, cloud-chat, frontend.
-# One program for all of them, linked statically, compiled where the build runs for whatever it is to run on.
+# The images of Cloud Chat: `docker build --target auth-service .`, or chat-service, ws-service, cloud-chat, frontend, lambda.
+# The services are one program, linked statically, compiled where the build runs for whatever it is to run on.
 
 # ---- the web app
 FROM --platform=${BUILDPLATFORM:-linux} node:22-bookworm-slim AS web
@@ -111,3 +111,18 @@ STOPSIGNAL SIGQUIT
 HEALTHCHECK --interval=5s --timeout=5s --start-period=10s --retries=3 CMD ["cloud-chat", "healthcheck"]
 ENTRYPOINT ["sh", "/opt/nginx/start.sh"]
 CMD []
+
+# ---- the two Lambdas of the AWS installation: deploy-aws.sh takes them out of here
+FROM rust AS lambda-build
+COPY --from=manifests /src ./
+RUN cargo build --release --locked -p lambda --lib && rm -rf bench crates
+COPY --from=manifests /src/bench bench
+COPY crates crates
+RUN find crates -name '*.rs' -exec touch {} + \
+    && cargo build --release --locked -p lambda --bins \
+    && mkdir -p /out/ws /out/db-init \
+    && cp target/*/release/lambda-ws /out/ws/bootstrap \
+    && cp target/*/release/lambda-db-init /out/db-init/bootstrap
+
+FROM scratch AS lambda
+COPY --from=lambda-build /out /
