@@ -52,7 +52,7 @@ pub async fn measure(job: &BareWrites) -> Outcome<Written> {
     let read = tokio::task::block_in_place(|| {
         let mut fleet = Fleet::new()?;
         fleet.connect_raw(address, job.sockets)?;
-        fleet.read_to_end()
+        fleet.read_to_end((job.sockets * job.frames) as u64)
     })?;
     let written: Written = serde_json::from_str(&lines.next_line().await?.ok_or("the bare writer ended")?)?;
     child.wait().await?;
@@ -93,6 +93,9 @@ fn write(sockets: &mut [TcpStream], bytes: &[u8], job: &BareWrites) -> Outcome<W
         for socket in &mut *sockets {
             socket.write_all(bytes)?;
         }
+        // Everything was read: bytes that pile up at a reader who does not get to run would cost no waking, and the
+        // product is measured with readers that keep up.
+        sockets[0].read_exact(&mut [0])?;
         rounds += 1;
     }
     Ok(Written {

@@ -104,8 +104,10 @@ impl Fleet {
         Ok(())
     }
 
-    /// How many texts come until the server has ended every connection.
-    pub fn read_to_end(mut self) -> Outcome<u64> {
+    /// How many texts come until the server has ended every connection. Each time another `round` of them was read, the
+    /// first socket says so with a byte.
+    pub fn read_to_end(mut self, round: u64) -> Outcome<u64> {
+        let mut rounds = 0;
         let mut count = 0;
         let mut open = self.sockets.len();
         while open > 0 {
@@ -123,6 +125,10 @@ impl Fleet {
                     self.poller.remove(self.sockets[index].stream())?;
                     open -= 1;
                 }
+            }
+            if count / round > rounds && open == self.sockets.len() {
+                rounds = count / round;
+                self.sockets[0].write(&[0])?;
             }
         }
         Ok(count)

@@ -72,7 +72,7 @@ impl Socket {
         self.write(&waiting)
     }
 
-    fn write(&mut self, mut bytes: &[u8]) -> Outcome<()> {
+    pub fn write(&mut self, mut bytes: &[u8]) -> Outcome<()> {
         if !self.outbox.is_empty() {
             self.outbox.extend_from_slice(bytes);
             return Ok(());
