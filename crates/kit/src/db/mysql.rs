@@ -11,8 +11,8 @@ use sea_orm::{
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
 /// How long a statement may take, a connection for it included. Longer than a lock is waited for.
 pub const STATEMENT_TIMEOUT: Duration = Duration::from_secs(7);
-/// A connection that was not used for so long is tried before it is.
-const UNTRIED_MAX: Duration = Duration::from_secs(1);
+/// A connection that was not used for so long is tried before it is. No server is killed and back sooner.
+const UNTRIED_MAX: Duration = Duration::from_millis(100);
 /// Closed by us before the server does it.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(120);
 /// Connections find a new server behind the same name, and servers get their memory back.
