@@ -1,21 +1,26 @@
-//! Hashing and comparing passwords: Argon2id, off the async threads, two at a time, so that a storm of logins
-//! neither stalls other requests nor needs more than 40 MiB.
+//! Hashing and comparing passwords: Argon2id, two at a time on threads that give way to all others, so that a storm of
+//! logins neither holds up anything else nor needs more than 40 MiB.
 
 mod argon;
 mod strength;
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    thread,
 };
 
 use kit::{Error, Result};
 use protocol::codes::FieldCode;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, oneshot};
 
 const CONCURRENT_MAX: usize = 2;
 /// At 25 ms each the last in the queue waits for about a second; beyond, waiting is no service.
 const WAITING_MAX: usize = 64;
+/// A tenth of the share of a thread that has something to do at the same time.
+const NICENESS: i32 = 10;
 
 /// What a comparison found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,7 +95,21 @@ impl Hasher {
             drop((place, permit));
             result
         };
-        tokio::task::spawn_blocking(work).await.map_err(Error::internal)
+        let (answer, answered) = oneshot::channel();
+        let thread = thread::Builder::new().name("password".into()).spawn(move || {
+            give_way();
+            // Nobody may wait for the result any more.
+            answer.send(work()).ok();
+        });
+        thread.map_err(Error::internal)?;
+        answered.await.map_err(Error::internal)
+    }
+}
+
+/// On Linux it is the thread's own. It cannot be taken back, which is why each has a thread to itself.
+fn give_way() {
+    if let Err(error) = rustix::process::setpriority_process(None, NICENESS) {
+        tracing::debug!(%error, "hashing runs at the usual priority");
     }
 }
 

@@ -10,6 +10,7 @@ pub mod messages;
 mod metrics;
 mod migrations;
 mod reads;
+mod recent;
 pub mod rooms;
 mod tables;
 mod transactions;
@@ -39,6 +40,8 @@ pub struct Config {
     pub message_burst: NonZeroU32,
     /// `false` is for benchmarks.
     pub rate_limits: bool,
+    /// Nobody else changes the database while this runs, so what was committed here is all that there is.
+    pub is_alone: bool,
 }
 
 #[derive(Clone)]
@@ -54,6 +57,8 @@ struct Inner {
     limits: Limiter<UserId>,
     metrics: metrics::Metrics,
     reads: reads::Marks,
+    recent: Arc<recent::Recent>,
+    is_alone: bool,
     /// Wakes the sweeper: a room was deleted.
     room_deleted: Notify,
     /// Writes that run to their end even when their caller is gone.
@@ -73,7 +78,8 @@ impl Chat {
     ) -> Result<Self> {
         let general = general_room(&db).await?;
         let metrics = metrics::Metrics::default();
-        let queue = writer::start(db.clone(), bus.clone(), metrics.writer.clone(), tasks);
+        let recent = Arc::<recent::Recent>::default();
+        let queue = writer::start(db.clone(), bus.clone(), recent.clone(), metrics.writer.clone(), tasks);
         let limits = if config.rate_limits {
             Limiter::new(config.message_rate, Duration::from_secs(1), config.message_burst)
         } else {
@@ -89,6 +95,8 @@ impl Chat {
             limits,
             metrics,
             reads: reads::Marks::default(),
+            recent,
+            is_alone: config.is_alone,
             room_deleted: Notify::new(),
             writes: TaskTracker::new(),
         }));

@@ -6,13 +6,14 @@ use kit::{Error, Result};
 use protocol::{
     Message, RoomId, Seq,
     messages::PAGE_MAX,
-    seams::{Draft, Page, Sent},
+    seams::{Draft, Page, Sender, Sent},
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, RelationTrait, Select};
 
 use crate::{
-    Chat,
-    members::Membership,
+    Chat, Inner,
+    members::{self, Membership},
+    recent::Json,
     rooms,
     tables::messages::{Column, Entity, Model, Relation},
     tables::rooms::Column as RoomColumn,
@@ -70,6 +71,36 @@ pub enum Range {
     Before(Seq),
     /// The first ones above a `seq`.
     After(Seq),
+}
+
+/// At most `limit` messages in ascending order, as JSON. Where memory has them, the database is not read for them; and
+/// not for the membership either where nobody else changes it.
+pub(crate) async fn page_json(
+    chat: &Chat,
+    user: &Sender,
+    room: RoomId,
+    range: Range,
+    limit: u64,
+) -> Result<Json> {
+    let Inner { recent, is_alone, metrics, .. } = &*chat.0;
+    if *is_alone && let Some(json) = recent.of_member(user.user_id, room, range, limit) {
+        metrics.read("memory");
+        return Ok(json);
+    }
+    let ticket = recent.begin(room);
+    let membership = members::check(chat, user, room).await.inspect_err(|_| recent.abandon(ticket))?;
+    recent.admit(ticket, user.user_id);
+    if let Some(json) = recent.at(membership.last_seq(), room, range, limit) {
+        metrics.read("memory");
+        return Ok(json);
+    }
+    metrics.read("database");
+    let page = history(chat, &membership, range, limit).await?;
+    if range == Range::Newest {
+        recent.fill(ticket, &page.messages);
+    }
+    let body = serde_json::to_vec(&page.messages).map_err(Error::internal)?;
+    Ok(Json { body, has_more: page.has_more })
 }
 
 /// At most `limit` messages in ascending order; whether there are more in the direction asked.

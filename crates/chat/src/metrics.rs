@@ -15,6 +15,7 @@ const BATCHES: [f64; 9] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0];
 
 pub(crate) struct Metrics {
     sends: Family<Label, Counter>,
+    reads: Family<Label, Counter>,
     pub writer: Writer,
 }
 
@@ -27,7 +28,7 @@ pub(crate) struct Writer {
 impl Default for Metrics {
     fn default() -> Self {
         let writer = Writer { batches: Histogram::new(BATCHES), seconds: Histogram::new(SECONDS) };
-        Self { sends: Family::default(), writer }
+        Self { sends: Family::default(), reads: Family::default(), writer }
     }
 }
 
@@ -36,6 +37,13 @@ impl Metrics {
         for answer in answers {
             self.sends.get_or_create(&[("outcome", outcome(answer))]).inc();
         }
+    }
+}
+
+impl Metrics {
+    /// Where a page came from.
+    pub fn read(&self, from: &'static str) {
+        self.reads.get_or_create(&[("from", from)]).inc();
     }
 }
 
@@ -48,8 +56,12 @@ impl Writer {
 
 impl Chat {
     pub fn register_metrics(&self, registry: &mut Registry) {
-        let Metrics { sends, writer } = &self.0.metrics;
+        let Metrics { sends, reads, writer } = &self.0.metrics;
         registry.register("sends", "Messages that somebody sent, by what became of them", sends.clone());
+        registry.register("history_reads", "Pages of messages, by where they came from", reads.clone());
+        let chat = self.clone();
+        let help = "Memory that holds the newest messages of rooms";
+        gauge(registry, "history_memory_bytes", help, move || chat.0.recent.bytes());
         let help = "Messages that the writer stored in one transaction";
         registry.register("writer_batch_messages", help, writer.batches.clone());
         let help = "What the writer took for one batch, its commit included";

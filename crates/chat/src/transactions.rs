@@ -1,11 +1,17 @@
 //! How chat writes: it publishes after the commit, and no caller who goes away comes in between.
 
-use fanout::Event;
-use kit::db::Transaction;
-use kit::{Error, Result, db::retrying};
+use fanout::{Event, Topic};
+use kit::{
+    Error, Result,
+    db::{Transaction, retrying},
+};
+use protocol::RoomId;
 use tracing::Instrument;
 
 use crate::Chat;
+
+/// Changes of rooms and members under way, those whose callers went away included.
+const WRITES_MAX: usize = 1024;
 
 impl Chat {
     pub(crate) async fn begin(&self) -> Result<Transaction> {
@@ -14,7 +20,19 @@ impl Chat {
 
     /// Commits, then publishes: an event is never about something that may yet be rolled back.
     pub(crate) async fn commit(&self, tx: Transaction, events: Vec<Event>) -> Result<()> {
-        tx.commit().await?;
+        let rooms = events.iter().flat_map(Event::topics).filter_map(|topic| match topic {
+            Topic::Room(room) => Some(room),
+            Topic::User(_) | Topic::Accounts => None,
+        });
+        let rooms: Vec<RoomId> = rooms.collect();
+        let held = self.0.recent.hold(rooms.clone());
+        if let Err(error) = tx.commit().await {
+            // It may have been done.
+            rooms.into_iter().for_each(|room| self.0.recent.forget(room));
+            return Err(error.into());
+        }
+        self.0.recent.apply(&events);
+        drop(held);
         if events.iter().any(|event| matches!(event, Event::RoomDeleted { .. })) {
             self.0.room_deleted.notify_one();
         }
@@ -34,6 +52,9 @@ impl Chat {
         T: Send + 'static,
         W: Future<Output = Result<T>> + Send,
     {
+        if self.0.writes.len() >= WRITES_MAX {
+            return Err(Error::unavailable("Too many changes at once. Try again in a moment."));
+        }
         let chat = self.clone();
         let write = async move { retrying(|| transaction(chat.clone())).await };
         self.0.writes.spawn(write.in_current_span()).await.map_err(Error::internal)?

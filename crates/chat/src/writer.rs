@@ -13,7 +13,7 @@ use std::{
 
 use fanout::Bus;
 use kit::{
-    Error, Result,
+    Error, Kind, Result,
     db::{Database, is_about_a_row, is_away, is_transient, violated_constraint},
     shutdown::Tasks,
 };
@@ -22,7 +22,7 @@ use sea_orm::DbErr;
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
-use crate::metrics;
+use crate::{metrics, recent::Recent};
 use store::{Failure, Outcome};
 
 /// Drafts that may wait; beyond, senders are told to come back.
@@ -40,9 +40,15 @@ struct Queued {
 }
 
 /// When `tasks` stop, the writer finishes what is queued and takes no more.
-pub(crate) fn start(db: Database, bus: Arc<dyn Bus>, metrics: metrics::Writer, tasks: &Tasks) -> Queue {
+pub(crate) fn start(
+    db: Database,
+    bus: Arc<dyn Bus>,
+    recent: Arc<Recent>,
+    metrics: metrics::Writer,
+    tasks: &Tasks,
+) -> Queue {
     let (sender, receiver) = mpsc::channel(QUEUE_MAX);
-    tasks.spawn(|stopping| run(db, bus, metrics, receiver, stopping));
+    tasks.spawn(|stopping| run(db, bus, recent, metrics, receiver, stopping));
     Queue(sender)
 }
 
@@ -71,6 +77,7 @@ pub(crate) fn unavailable() -> Error {
 async fn run(
     db: Database,
     bus: Arc<dyn Bus>,
+    recent: Arc<Recent>,
     metrics: metrics::Writer,
     mut queue: mpsc::Receiver<Queued>,
     stopping: CancellationToken,
@@ -90,9 +97,19 @@ async fn run(
         }
         let (drafts, waiting): (Vec<_>, Vec<_>) =
             batch.drain(..).map(|queued| (queued.draft, queued.answer)).unzip();
+        let held = recent.hold(drafts.iter().map(|draft| draft.room_id).collect());
         let begun = Instant::now();
         let Outcome { answers, events } = store_all(&db, &drafts).await;
         metrics.stored(drafts.len(), begun.elapsed());
+        for (draft, answer) in drafts.iter().zip(&answers) {
+            match answer {
+                Ok(Sent { message, .. }) => recent.append(message),
+                Err(Error::Refused(refusal)) if refusal.kind != Kind::Unavailable => {}
+                // The commit may have been done and its answer lost.
+                Err(_) => recent.forget(draft.room_id),
+            }
+        }
+        drop(held);
         for (waiting, answer) in waiting.into_iter().zip(answers) {
             if let Err(Err(error)) = waiting.send(answer) {
                 tracing::warn!(%error, "a message was not stored, and its sender is gone");

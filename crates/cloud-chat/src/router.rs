@@ -24,6 +24,9 @@ use crate::{
     web::{self, WebApp},
 };
 
+/// Requests that are answered at a time; more would only wait for each other.
+const REQUESTS_MAX: usize = 1024;
+
 /// What the routes of the one process need.
 pub struct Everything {
     pub auth: auth::Auth,
@@ -86,7 +89,8 @@ fn plain(routes: OpenApiRouter) -> Router {
 }
 
 fn finish(router: Router, frontend_url: &str) -> Router {
-    kit::layers::wrap(router.method_not_allowed_fallback(kit::http::method_not_allowed), frontend_url)
+    let router = router.method_not_allowed_fallback(kit::http::method_not_allowed);
+    kit::layers::wrap(kit::overload::shed(router, REQUESTS_MAX), frontend_url)
 }
 
 /// The document of all shapes: internal paths are in it, each under its own security scheme.

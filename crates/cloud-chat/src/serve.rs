@@ -45,6 +45,7 @@ pub async fn run(
     kit::telemetry::start(&diagnosis.log).map_err(|why| format!("LOG (--log) {why}"))?;
     let mut stop = std::pin::pin!(kit::shutdown::signal());
     raise_file_limit();
+    refuse_huge_pages();
     let listener = bind(listen).await?;
     let metrics = metrics::bind(diagnosis.metrics_addr).await?;
     let address = listener.local_addr().map_err(|error| format!("the port cannot be read: {error}"))?;
@@ -124,6 +125,13 @@ async fn serve(
         tracing::warn!("some background work was still running and is cut off");
     }
     failure.map_or(Ok(()), |failure| Err(failure.to_owned()))
+}
+
+/// Where the system gives them to everybody, what is used in small pieces would be taken in pieces of 2 MiB.
+fn refuse_huge_pages() {
+    if let Err(error) = rustix::thread::disable_transparent_huge_pages(true) {
+        tracing::debug!(%error, "huge pages stay as the system has them");
+    }
 }
 
 /// As many open sockets as the system allows this user.

@@ -13,6 +13,7 @@ pub mod layers;
 pub mod limits;
 pub mod metrics;
 pub mod openapi;
+pub mod overload;
 pub mod peers;
 pub mod revocations;
 pub mod shutdown;

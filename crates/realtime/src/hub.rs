@@ -28,7 +28,9 @@ use protocol::{
 use tokio::sync::{Notify, mpsc, oneshot};
 use uuid::Uuid;
 
-use crate::{Config, Rooms, Stats, closes::Close, lookups::Lookups, metrics::Metrics, sinks::Sink};
+use crate::{
+    Config, Rooms, Stats, closes::Close, lines::Pace, lookups::Lookups, metrics::Metrics, sinks::Sink,
+};
 use listening::Heard;
 
 /// How many requests of sockets may wait for the hub; the next waits with its socket.
@@ -116,7 +118,13 @@ pub(crate) struct Leases {
 }
 
 impl Hub {
-    pub fn start(config: Config, sources: Sources<'_>, metrics: Metrics, tasks: &Tasks) -> Self {
+    pub fn start(
+        config: Config,
+        sources: Sources<'_>,
+        pace: Arc<Pace>,
+        metrics: Metrics,
+        tasks: &Tasks,
+    ) -> Self {
         let (commands, inbox) = mpsc::channel(COMMANDS_MAX);
         let (departures, departed) = mpsc::channel(config.connections_max);
         let hub = Self {
@@ -133,7 +141,7 @@ impl Hub {
             revoked: hub.revoked.clone(),
             counts: hub.counts.clone(),
         };
-        let actor = actor::Actor::new(config, sources, &hub);
+        let actor = actor::Actor::new(config, sources, pace, &hub);
         tasks.spawn(|stopping| actor.run(inputs, stopping));
         hub
     }

@@ -6,6 +6,7 @@ mod config;
 mod frames;
 mod hub;
 pub mod invitations;
+mod lines;
 mod lookups;
 mod metrics;
 mod remote;
@@ -29,6 +30,7 @@ pub use remote::RemoteRooms;
 pub use rooms::Rooms;
 
 use hub::{Hub, Sources};
+use lines::Shards;
 use lookups::Lookups;
 use metrics::Metrics;
 
@@ -49,6 +51,7 @@ struct Inner {
     hub: Hub,
     lookups: Lookups,
     metrics: Metrics,
+    shards: Shards,
     opens: Semaphore,
     sockets: TaskTracker,
 }
@@ -78,7 +81,8 @@ impl Realtime {
         let revocations = tokens.revocations().clone();
         let metrics = Metrics::default();
         let sources = Sources { rooms: rooms.clone(), lookups: lookups.clone(), bus, revocations };
-        let hub = Hub::start(config.clone(), sources, metrics.clone(), tasks);
+        let shards = Shards::start(&metrics, tasks);
+        let hub = Hub::start(config.clone(), sources, shards.pace.clone(), metrics.clone(), tasks);
         let (opens, sockets) = (Semaphore::new(OPENS_MAX), TaskTracker::new());
         Self(Arc::new(Inner {
             config,
@@ -88,6 +92,7 @@ impl Realtime {
             hub,
             lookups,
             metrics,
+            shards,
             opens,
             sockets,
         }))

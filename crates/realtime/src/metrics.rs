@@ -10,8 +10,10 @@ use crate::Realtime;
 pub(crate) struct Metrics {
     /// Frames handed to sockets, one for each socket.
     pub deliveries: Counter,
-    /// From the storing of a message until the hub hands it to its sockets.
+    /// From the storing of a message until it was written to its sockets.
     lag: Histogram,
+    /// Writes of which the kernel did not take everything at once.
+    pub stalls: Counter,
     repairs: Family<Label, Counter>,
     ends: Family<Label, Counter>,
 }
@@ -21,6 +23,7 @@ impl Default for Metrics {
         Self {
             deliveries: Counter::default(),
             lag: Histogram::new(SECONDS),
+            stalls: Counter::default(),
             repairs: Family::default(),
             ends: Family::default(),
         }
@@ -46,16 +49,22 @@ impl Metrics {
 
 impl Realtime {
     pub fn register_metrics(&self, registry: &mut Registry) {
-        let Metrics { deliveries, lag, repairs, ends } = &self.0.metrics;
+        let Metrics { deliveries, lag, stalls, repairs, ends } = &self.0.metrics;
         let help = "Events handed to sockets, counted once for each socket";
         registry.register("deliveries", help, deliveries.clone());
-        let help = "From the moment that a message carries as createdAt until it was handed to its sockets";
+        let help = "From the moment that a message carries as createdAt until it was written to sockets: the oldest of \
+                    each pass over them";
         registry.register("delivery_lag_seconds", help, lag.clone());
+        let help = "Times that a socket had to wait because its peer did not read";
+        registry.register("socket_stalls", help, stalls.clone());
         let help = "Reads of what events should have told, by what was missing";
         registry.register("repairs", help, repairs.clone());
         let help = "Sockets that ended, by the reason they were closed with; gone: nobody was left to tell";
         registry.register("socket_ends", help, ends.clone());
 
+        let pace = self.0.shards.pace.clone();
+        let help = "Sockets with something to write whose turn has not come";
+        gauge(registry, "writing_queue_sockets", help, move || pace.behind());
         let hub = self.0.hub.clone();
         gauge(registry, "connections", "Open sockets", move || hub.stats().connections);
         let hub = self.0.hub.clone();

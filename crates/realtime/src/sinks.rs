@@ -12,6 +12,8 @@ use crate::{closes::Close, frames::Frame};
 /// The most that waits for one socket, besides what is being written. A lone larger frame is taken too.
 pub(crate) const FRAMES_MAX: usize = 256;
 pub(crate) const BYTES_MAX: usize = 1024 * 1024;
+/// Room for so many frames is kept while none waits.
+const IDLE_CAPACITY: usize = 4;
 
 #[derive(Debug, Clone)]
 pub(crate) struct Sink(Arc<Mutex<Backlog>>);
@@ -23,6 +25,7 @@ pub(crate) struct Outbox(Arc<Mutex<Backlog>>);
 #[derive(Debug, Default)]
 struct Backlog {
     frames: VecDeque<Frame>,
+    count: usize,
     bytes: usize,
     close: Option<Close>,
     waker: Option<Waker>,
@@ -44,9 +47,10 @@ impl Sink {
         if backlog.close.is_some() {
             return Ok(());
         }
-        let fits = backlog.frames.len() < FRAMES_MAX && backlog.bytes + frame.len() <= BYTES_MAX;
+        let (count, bytes) = (backlog.count + frame.count(), backlog.bytes + frame.len());
+        let fits = count <= FRAMES_MAX && bytes <= BYTES_MAX;
         let result = if fits || backlog.frames.is_empty() {
-            backlog.bytes += frame.len();
+            (backlog.count, backlog.bytes) = (count, bytes);
             backlog.frames.push_back(frame);
             Ok(())
         } else {
@@ -72,31 +76,51 @@ impl Sink {
 }
 
 impl Outbox {
+    #[cfg(test)]
     /// What waits, as soon as there is something; with a close, nothing follows. Cancel-safe.
     pub async fn take(&mut self) -> (VecDeque<Frame>, Option<Close>) {
-        poll_fn(|context| {
-            let mut backlog = lock(&self.0);
-            if backlog.frames.is_empty() && backlog.close.is_none() {
-                backlog.wait(context.waker());
-                return Poll::Pending;
-            }
-            backlog.bytes = 0;
-            Poll::Ready((std::mem::take(&mut backlog.frames), backlog.close))
-        })
-        .await
+        let mut frames = VecDeque::new();
+        let close = poll_fn(|context| self.poll_take(&mut frames, context.waker())).await;
+        (frames, close)
+    }
+
+    /// Moves what waits into `frames`. While there is nothing, `waker` is told of the next thing that comes.
+    pub fn poll_take(&mut self, frames: &mut VecDeque<Frame>, waker: &Waker) -> Poll<Option<Close>> {
+        let mut backlog = lock(&self.0);
+        if backlog.frames.is_empty() && backlog.close.is_none() {
+            backlog.wait(waker);
+            return Poll::Pending;
+        }
+        (backlog.count, backlog.bytes) = (0, 0);
+        frames.append(&mut backlog.frames);
+        if backlog.frames.capacity() > IDLE_CAPACITY {
+            backlog.frames = VecDeque::new();
+        }
+        Poll::Ready(backlog.close)
     }
 
     /// Completes once the hub wants the socket closed, whatever still waits. Cancel-safe.
     pub async fn closing(&mut self) -> Close {
-        poll_fn(|context| {
-            let mut backlog = lock(&self.0);
-            if let Some(close) = backlog.close {
-                return Poll::Ready(close);
-            }
-            backlog.wait(context.waker());
-            Poll::Pending
-        })
-        .await
+        poll_fn(|context| self.poll_closing(context.waker())).await
+    }
+
+    pub fn poll_closing(&mut self, waker: &Waker) -> Poll<Close> {
+        let mut backlog = lock(&self.0);
+        if let Some(close) = backlog.close {
+            return Poll::Ready(close);
+        }
+        backlog.wait(waker);
+        Poll::Pending
+    }
+
+    /// Nobody takes any more: whoever waited is let go.
+    pub fn abandon(&mut self) {
+        let mut backlog = lock(&self.0);
+        backlog.frames = VecDeque::new();
+        let waker = backlog.waker.take();
+        drop(backlog);
+        // It may own the outbox itself.
+        drop(waker);
     }
 }
 

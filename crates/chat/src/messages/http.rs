@@ -3,7 +3,7 @@
 use axum::{
     Json,
     extract::State,
-    http::{HeaderName, StatusCode},
+    http::{HeaderName, StatusCode, header},
 };
 use kit::{
     Error, Result,
@@ -22,7 +22,7 @@ use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::Range;
-use crate::{Chat, members, messages, writer};
+use crate::{Chat, messages, writer};
 
 pub(crate) fn router() -> OpenApiRouter<Chat> {
     OpenApiRouter::new().routes(routes!(list_messages, send_message))
@@ -80,11 +80,11 @@ async fn list_messages(
     user: CurrentUser,
     Path(room): Path<RoomId>,
     Query(pages): Query<Pages>,
-) -> Result<([(HeaderName, &'static str); 1], Json<Vec<Message>>)> {
+) -> Result<([(HeaderName, &'static str); 2], Vec<u8>)> {
     let (range, limit) = (pages.range()?, pages.limit()?);
-    let membership = members::check(&chat, &user.sender(), room).await?;
-    let page = messages::history(&chat, &membership, range, limit).await?;
-    Ok((has_more(page.has_more), Json(page.messages)))
+    let page = messages::page_json(&chat, &user.sender(), room, range, limit).await?;
+    let [has_more] = has_more(page.has_more);
+    Ok(([(header::CONTENT_TYPE, "application/json"), has_more], page.body))
 }
 
 /// Send a message

@@ -128,7 +128,7 @@ async fn serve(router: Router) -> String {
 
 pub fn unlimited() -> Config {
     let any = NonZeroU32::MIN;
-    Config { message_rate: any, message_burst: any, rate_limits: false }
+    Config { message_rate: any, message_burst: any, rate_limits: false, is_alone: false }
 }
 
 #[derive(Clone)]

@@ -14,6 +14,7 @@ mod members;
 mod messages;
 mod nodes;
 mod reads;
+mod recent;
 mod revisions;
 mod rooms;
 mod stopping;

@@ -179,6 +179,7 @@ async fn too_many_messages_are_told_to_wait_whichever_way_they_come() {
         message_rate: NonZeroU32::MIN,
         message_burst: NonZeroU32::new(3).unwrap(),
         rate_limits: true,
+        is_alone: false,
     };
     let app = TestApp::start_with(Arc::default(), &config).await;
     let (alice, bob) = (app.user("alice"), app.user("bob"));

@@ -43,7 +43,7 @@ async fn assemble(options: &ChatOptions, tasks: &Tasks) -> Result<Service, Strin
     let source = Source::Service(auth.clone());
     let follower = Follower { source, revocations: revocations.clone(), realtime: None };
     follower.start(&bus, tasks).await.map_err(explain)?;
-    let config = parts::chat_config(&options.messages, options.limits);
+    let config = parts::chat_config(&options.messages, options.limits, false);
     let chat =
         Chat::start(db.clone(), tokens, bus, Arc::new(accounts), config, tasks).await.map_err(explain)?;
 

@@ -52,7 +52,9 @@ async fn assemble(options: &ServeOptions, address: SocketAddr, tasks: &Tasks) ->
     let auth =
         Auth::start(auth_db.clone(), tokens.clone(), bus.clone(), config, tasks).await.map_err(explain)?;
     let accounts = Arc::new(LocalAccounts(auth.clone()));
-    let config = parts::chat_config(&options.messages, options.limits);
+    // The lock on the data folder keeps others from files in it.
+    let is_alone = nats.is_none() && options.databases.chat_database_url.is_none();
+    let config = parts::chat_config(&options.messages, options.limits, is_alone);
     let chat = Chat::start(chat_db.clone(), tokens.clone(), bus.clone(), accounts, config, tasks);
     let chat = chat.await.map_err(explain)?;
     let revocations = tokens.revocations().clone();

@@ -101,12 +101,13 @@ impl AccountOptions<'_> {
     }
 }
 
-pub fn chat_config(messages: &MessageOptions, limits: LimitOptions) -> chat::Config {
+pub fn chat_config(messages: &MessageOptions, limits: LimitOptions, is_alone: bool) -> chat::Config {
     let rate = messages.message_rate;
     chat::Config {
         message_rate: rate,
         message_burst: rate.saturating_mul(BURST_FACTOR.try_into().expect("it is 4")),
         rate_limits: limits.rate_limits == Switch::On,
+        is_alone,
     }
 }
 

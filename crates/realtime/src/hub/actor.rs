@@ -10,6 +10,7 @@ use std::{
 };
 
 use fanout::{Deliveries, Delivery, Interest, Topic};
+use futures::FutureExt;
 use kit::revocations::Revocations;
 use protocol::{RoomId, UserId};
 use tokio::{
@@ -28,7 +29,10 @@ use super::{
     rooms::Room,
     users::User,
 };
-use crate::{Config, Rooms, closes::Close, lookups::Lookups};
+use crate::{Config, Rooms, closes::Close, lines::Pace, lookups::Lookups};
+
+/// Events that are looked at before their messages are handed out: fewer than a sequencer holds.
+const TOGETHER_MAX: usize = 128;
 
 pub(super) struct Actor {
     pub config: Config,
@@ -36,12 +40,15 @@ pub(super) struct Actor {
     pub lookups: Lookups,
     pub revocations: Revocations,
     pub hub: Hub,
+    pub pace: Arc<Pace>,
     pub interest: Arc<dyn Interest>,
     pub deliveries: Option<Box<dyn Deliveries>>,
     pub listening: Listening,
     pub connections: HashMap<Holder, Connection>,
     pub users: HashMap<UserId, User>,
     pub rooms: HashMap<RoomId, Room>,
+    /// Rooms with messages that were not handed out yet.
+    pub stirred: Vec<RoomId>,
     /// Rooms that are kept for those who are about to read and register.
     pub leases: HashMap<Holder, Vec<RoomId>>,
     pub jobs: JoinSet<Outcome>,
@@ -61,7 +68,7 @@ pub(super) struct Inputs {
 }
 
 impl Actor {
-    pub fn new(config: Config, sources: Sources<'_>, hub: &Hub) -> Self {
+    pub fn new(config: Config, sources: Sources<'_>, pace: Arc<Pace>, hub: &Hub) -> Self {
         let Sources { rooms: source, lookups, bus, revocations } = sources;
         let (interest, deliveries) = bus.subscribe();
         Self {
@@ -70,6 +77,8 @@ impl Actor {
             lookups,
             revocations,
             hub: hub.clone(),
+            pace,
+            stirred: Vec::new(),
             interest: interest.into(),
             deliveries: Some(deliveries),
             listening: Listening::default(),
@@ -90,7 +99,8 @@ impl Actor {
         compare.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {
-                delivery = next(&mut self.deliveries) => self.deliver(delivery),
+                delivery = next(&mut self.deliveries), if self.pace.is_kept() => self.deliver_all(delivery),
+                () = self.pace.kept(), if !self.pace.is_kept() => {}
                 Some(outcome) = self.jobs.join_next(), if !self.jobs.is_empty() => match outcome {
                     Ok(outcome) => self.finish(outcome),
                     Err(error) => tracing::error!(%error, "a job of the hub failed"),
@@ -110,6 +120,20 @@ impl Actor {
     pub fn new_generation(&mut self) -> u64 {
         self.generations += 1;
         self.generations
+    }
+
+    /// This one, and what came with it or while the last ones were written: the messages of a room go out together.
+    fn deliver_all(&mut self, first: Option<Delivery>) {
+        let mut delivery = Some(first);
+        let mut left = TOGETHER_MAX;
+        while let Some(one) = delivery.take() {
+            self.deliver(one);
+            left -= 1;
+            if left > 0 {
+                delivery = next(&mut self.deliveries).now_or_never();
+            }
+        }
+        self.settle();
     }
 
     fn deliver(&mut self, delivery: Option<Delivery>) {

@@ -21,8 +21,12 @@ struct Membership<'a> {
 impl Actor {
     pub fn handle(&mut self, topic: Topic, event: &Event) {
         let is_rooms_copy = matches!(topic, Topic::Room(_));
+        if let Event::Message { message, members_rev } = event {
+            return self.message(message, *members_rev);
+        }
+        // What came before goes out before.
+        self.settle();
         match event {
-            Event::Message { message, members_rev } => self.message(message, *members_rev),
             Event::MemberAdded { room_id, user_id, username, members_rev, rooms_rev } => {
                 self.member_added(&Membership {
                     room_id: *room_id,
@@ -49,7 +53,7 @@ impl Actor {
             Event::RoomDeleted { room_id } => self.delete_room(*room_id),
             Event::Read { user_id, room_id, seq } => self.read(*user_id, *room_id, *seq),
             // Not listened to here: the process as a whole does.
-            Event::SessionsRevoked { .. } | Event::AccountsChanged => {}
+            Event::Message { .. } | Event::SessionsRevoked { .. } | Event::AccountsChanged => {}
         }
     }
 
@@ -57,8 +61,16 @@ impl Actor {
         let Some(room) = self.rooms.get_mut(&message.room_id) else { return };
         if room.sequencer.is_news(message.seq) {
             room.sequencer.message(message.seq, members_rev, Frame::message(message.clone()));
-            self.advance(message.room_id);
-            self.hub.metrics.delivered(message.created_at);
+            if !self.stirred.contains(&message.room_id) {
+                self.stirred.push(message.room_id);
+            }
+        }
+    }
+
+    /// Hands out the messages that came.
+    pub fn settle(&mut self) {
+        for room_id in std::mem::take(&mut self.stirred) {
+            self.advance(room_id);
         }
     }
 

@@ -24,6 +24,9 @@ use crate::{
 /// Messages in one page of a repair.
 const PAGE: u64 = protocol::messages::PAGE_MAX;
 
+/// Messages in one write.
+const JOINED_MAX: usize = 64;
+
 pub(super) struct Room {
     pub generation: u64,
     pub sequencer: Sequencer<Frame, Vec<Carrier>>,
@@ -51,16 +54,16 @@ impl Room {
 
     /// Hands a frame to everybody but `except`; returns who cannot take more.
     fn fan_out(&mut self, frame: &Frame, except: Option<UserId>, metrics: &Metrics) -> Vec<Holder> {
-        let (mut full, mut count) = (Vec::new(), 0);
+        let (mut full, mut sockets) = (Vec::new(), 0);
         for (_, carriers) in self.sequencer.members.iter_mut().filter(|(user, _)| Some(*user) != except) {
             for carrier in carriers {
-                count += 1;
+                sockets += 1;
                 if carrier.sink.push(frame.clone()).is_err() {
                     full.push(carrier.holder);
                 }
             }
         }
-        metrics.deliveries.inc_by(count);
+        metrics.deliveries.inc_by(sockets * frame.count() as u64);
         full
     }
 }
@@ -90,8 +93,9 @@ impl Actor {
     pub fn advance(&mut self, room_id: RoomId) {
         let mut full = Vec::new();
         let Some(room) = self.rooms.get_mut(&room_id) else { return };
-        while let Some(frame) = room.sequencer.next() {
-            full.extend(room.fan_out(&frame, None, &self.hub.metrics));
+        let frames: Vec<Frame> = std::iter::from_fn(|| room.sequencer.next()).collect();
+        for together in frames.chunks(JOINED_MAX) {
+            full.extend(room.fan_out(&Frame::join(together), None, &self.hub.metrics));
         }
         let ask = room.sequencer.ask();
         let generation = room.generation;

@@ -42,6 +42,7 @@ struct Setup {
 struct Client {
     connected: Connected,
     frames: VecDeque<Frame>,
+    events: VecDeque<ServerEvent>,
     close: Option<Close>,
 }
 
@@ -61,7 +62,7 @@ fn setup_with(config: Config) -> Setup {
 impl Setup {
     async fn join(&self, user: &Sender, scope: Scope, session: SessionId) -> Result<Client, Close> {
         let connected = connect(&self.realtime, Ok(Peer { user: user.clone(), session, scope })).await?;
-        Ok(Client { connected, frames: VecDeque::new(), close: None })
+        Ok(Client { connected, frames: VecDeque::new(), events: VecDeque::new(), close: None })
     }
 
     /// A connection that was told `connected`, with the rooms and positions that it was told.
@@ -101,7 +102,10 @@ impl Client {
     async fn next_or_close(&mut self) -> Result<ServerEvent, Close> {
         loop {
             if let Some(frame) = self.frames.pop_front() {
-                return Ok(frame.event());
+                self.events.extend(frame.events());
+            }
+            if let Some(event) = self.events.pop_front() {
+                return Ok(event);
             }
             if let Some(close) = self.close {
                 return Err(close);
@@ -148,7 +152,7 @@ impl Client {
     }
 
     fn has_nothing(&mut self) -> bool {
-        self.frames.is_empty() && self.next_or_close().now_or_never().is_none()
+        self.frames.is_empty() && self.events.is_empty() && self.next_or_close().now_or_never().is_none()
     }
 }
 

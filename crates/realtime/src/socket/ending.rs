@@ -1,21 +1,20 @@
 //! How a socket ends: the close frame, a moment for the peer's answer, and no reset that would take it away again.
 
-use futures::{SinkExt, StreamExt};
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    time::timeout,
-};
-use tokio_tungstenite::tungstenite::{
-    Error, Message, Utf8Bytes,
+use std::{future::poll_fn, io, task::Poll};
+
+use socket2::SockRef;
+use tokio::{net::TcpStream, time::timeout};
+use tungstenite::{
+    Error, Utf8Bytes,
     error::ProtocolError,
     protocol::{CloseFrame, frame::coding::CloseCode},
 };
 
-use super::Stream;
-use crate::{Config, closes::Close};
+use super::{Incoming, live::receive};
+use crate::{Config, closes::Close, lines::Hold};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Ending {
+pub(crate) enum Ending {
     /// We say why.
     Close(Close),
     /// The peer closed, left, or takes nothing more: nobody to tell.
@@ -41,20 +40,36 @@ impl Ending {
     }
 }
 
-pub(super) async fn end(config: &Config, stream: &mut Stream, ending: Ending) {
+pub(super) async fn end(config: &Config, hold: &mut Hold, mut incoming: Incoming, ending: Ending) {
+    hold.shut();
     let Ending::Close(Close { code, reason }) = ending else { return };
     let frame = CloseFrame { code: CloseCode::from(code), reason: Utf8Bytes::from_static(reason) };
     let farewell = async {
-        stream.send(Message::Close(Some(frame))).await.ok()?;
-        while let Some(Ok(_)) = stream.next().await {}
+        incoming.close(Some(frame)).ok()?;
+        hold.flushed(config).await;
+        let stream = &hold.line.stream;
+        while receive(&mut incoming, stream).await.is_ok() {}
         // What the peer is still sending is read to its end: to close on unread bytes is to reset the connection,
         // and then the peer may never see why.
-        let bare = stream.get_mut();
-        bare.shutdown().await.ok()?;
-        let mut rest = [0; 512];
-        while bare.read(&mut rest).await.ok()? > 0 {}
+        SockRef::from(stream).shutdown(std::net::Shutdown::Write).ok()?;
+        while read_away(stream).await.ok()? > 0 {}
         Some(())
     };
     // It ends in time or it does not; the connection is dropped either way.
     drop(timeout(config.close_timeout, farewell).await);
+}
+
+async fn read_away(stream: &TcpStream) -> io::Result<usize> {
+    let mut rest = [0; 512];
+    poll_fn(|context| {
+        loop {
+            match stream.try_read(&mut rest) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    std::task::ready!(stream.poll_read_ready(context))?;
+                }
+                result => return Poll::Ready(result),
+            }
+        }
+    })
+    .await
 }

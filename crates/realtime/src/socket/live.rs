@@ -1,14 +1,27 @@
-//! A connected socket: frames in, events out, pings between, until one side ends it.
+//! A connected socket: frames in, answers out, pings between, until one side ends it. What the hub hands out goes by
+//! the line, past this task.
 
-use futures::StreamExt;
-use tokio::time::{Instant, sleep_until};
-use tokio_tungstenite::tungstenite::{Bytes, Error, Message};
+use std::{
+    future::poll_fn,
+    io,
+    task::{Poll, ready},
+};
 
-use super::{Stream, budget::Budget, connect::Connected, ending::Ending, sends::Sends, writing::write};
+use protocol::{ServerEvent, seams::Sender};
+use tokio::{
+    net::TcpStream,
+    task::coop::consume_budget,
+    time::{Instant, sleep_until},
+};
+use tungstenite::{Error, Message};
+
+use super::{Incoming, budget::Budget, ending::Ending, sends::Sends};
 use crate::{
     Realtime,
     closes::Close,
     frames::Frame,
+    hub::Presence,
+    lines::Hold,
     session::{self, Effect},
 };
 
@@ -18,90 +31,95 @@ struct Pulse {
 }
 
 /// Runs until the end; the hub has forgotten the connection when it returns.
-pub(super) async fn run(realtime: &Realtime, stream: &mut Stream, connected: Connected) -> Ending {
-    let Connected { user, mut outbox, presence } = connected;
+pub(super) async fn run(
+    realtime: &Realtime,
+    hold: &mut Hold,
+    incoming: &mut Incoming,
+    user: Sender,
+    presence: Presence,
+) -> Ending {
     let _leaves_when_dropped = presence;
     let (config, rooms) = (&realtime.0.config, &realtime.0.rooms);
+    let line = hold.line.clone();
     let mut sends = Sends::default();
     let now = Instant::now();
     let mut budget = Budget::full(now);
     let mut pulse = Pulse { heard: now, pinged: now };
     let mut beat = std::pin::pin!(sleep_until(now + config.ping_every.min(config.silence_max)));
-    loop {
-        // What is to be written now; a close follows it.
-        let (frames, ending) = tokio::select! {
-            (frames, close) = outbox.take() => {
-                let frames = frames.into_iter().map(|frame| Message::Text(frame.into_text())).collect();
-                (frames, close.map(Ending::Close))
-            }
-            received = stream.next(), if sends.has_room() => {
+    hold.open();
+    let ending = loop {
+        tokio::select! {
+            ended = hold.ended(config) => if let Some(ending) = ended {
+                break ending;
+            },
+            // Who does not take answers is not asked for more.
+            received = receive(incoming, &line.stream), if sends.has_room() && !line.is_stuck() => {
                 pulse.heard = Instant::now();
                 match effect(&user, received) {
-                    Ok(None) => continue,
-                    Ok(Some(Effect::Send(draft, receipt))) => {
-                        sends.push(*draft, receipt);
-                        continue;
-                    }
-                    Ok(Some(Effect::Reply(event))) => (vec![text(&event)], None),
+                    Ok(None) => {}
+                    Ok(Some(Effect::Send(draft, receipt))) => sends.push(*draft, receipt),
+                    Ok(Some(Effect::Reply(event))) => line.send([Frame::of(&event)]),
                     Ok(Some(Effect::Refuse(error))) => {
                         let is_abuse = !budget.spend(pulse.heard);
-                        let reply = text(&protocol::ServerEvent::Error(error));
-                        (vec![reply], is_abuse.then_some(Ending::Close(Close::ABUSE)))
+                        line.send([Frame::of(&ServerEvent::Error(error))]);
+                        if is_abuse {
+                            break Ending::Close(Close::ABUSE);
+                        }
                     }
-                    Err(ending) => (Vec::new(), Some(ending)),
+                    Err(ending) => break ending,
                 }
+                // Bytes that are there already cost no wait: a client that floods takes turns like everybody else.
+                consume_budget().await;
             }
-            events = sends.answered(rooms), if sends.is_busy() => (events.iter().map(text).collect(), None),
+            events = sends.answered(rooms), if sends.is_busy() => line.send(events.iter().map(Frame::of)),
             () = beat.as_mut() => {
                 let now = Instant::now();
-                let is_silent = now >= pulse.heard + config.silence_max;
-                let is_due = now >= pulse.pinged + config.ping_every;
-                if is_due {
+                if now >= pulse.pinged + config.ping_every {
                     pulse.pinged = now;
+                    line.send([Frame::ping()]);
+                }
+                if now >= pulse.heard + config.silence_max {
+                    break Ending::Close(Close::SILENT);
                 }
                 beat.as_mut().reset((pulse.heard + config.silence_max).min(pulse.pinged + config.ping_every));
-                let pings = is_due.then(|| Message::Ping(Bytes::new()));
-                (pings.into_iter().collect(), is_silent.then_some(Ending::Close(Close::SILENT)))
             }
-        };
-        if let Err(gone) = write(config, stream, &mut outbox, frames.into_iter()).await {
-            return gone;
         }
-        match ending {
-            Some(Ending::Close(Close::RESTART)) => {
-                let drained = Box::pin(async {
-                    while sends.is_busy() {
-                        let events = sends.answered(rooms).await;
-                        write(config, stream, &mut outbox, events.iter().map(text)).await?;
-                    }
-                    Ok(())
-                });
-                return match tokio::time::timeout(config.drain_timeout, drained).await {
-                    Ok(Err(gone)) => gone,
-                    Ok(Ok(())) | Err(_) => Ending::Close(Close::RESTART),
-                };
+    };
+    if ending == Ending::Close(Close::RESTART) && sends.is_busy() {
+        let drained = Box::pin(async {
+            while sends.is_busy() {
+                line.send(sends.answered(rooms).await.iter().map(Frame::of));
             }
-            Some(ending) => return ending,
-            None => {}
-        }
+            hold.flushed(config).await;
+        });
+        // Whoever waits for longer learns the outcome by trying again.
+        drop(tokio::time::timeout(config.drain_timeout, drained).await);
     }
+    ending
+}
+
+/// The next message. Cancel-safe.
+pub(super) async fn receive(incoming: &mut Incoming, stream: &TcpStream) -> Result<Message, Error> {
+    poll_fn(|context| {
+        loop {
+            match incoming.read() {
+                Err(Error::Io(error)) if error.kind() == io::ErrorKind::WouldBlock => {
+                    ready!(stream.poll_read_ready(context))?;
+                }
+                result => return Poll::Ready(result),
+            }
+        }
+    })
+    .await
 }
 
 /// `None` for what needs no answer: pings are answered by the library.
-fn effect(
-    user: &protocol::seams::Sender,
-    received: Option<Result<Message, Error>>,
-) -> Result<Option<Effect>, Ending> {
+fn effect(user: &Sender, received: Result<Message, Error>) -> Result<Option<Effect>, Ending> {
     match received {
-        Some(Ok(Message::Text(text))) => Ok(Some(session::receive(user, &text))),
-        Some(Ok(Message::Binary(_))) => Ok(Some(session::receive_binary())),
-        // The library answers; the stream ends once it has.
-        Some(Ok(_)) => Ok(None),
-        Some(Err(error)) => Err(Ending::of(&error)),
-        None => Err(Ending::Gone),
+        Ok(Message::Text(text)) => Ok(Some(session::receive(user, &text))),
+        Ok(Message::Binary(_)) => Ok(Some(session::receive_binary())),
+        // The library answers; reading ends once it has.
+        Ok(_) => Ok(None),
+        Err(error) => Err(Ending::of(&error)),
     }
-}
-
-fn text(event: &protocol::ServerEvent) -> Message {
-    Message::Text(Frame::of(event).into_text())
 }

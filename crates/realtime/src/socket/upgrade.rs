@@ -8,7 +8,7 @@ use axum::{
 use hyper::upgrade::OnUpgrade;
 use kit::{Error, Kind};
 use protocol::Code;
-use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
+use tungstenite::handshake::derive_accept_key;
 
 use crate::invitations::BEARER;
 

@@ -174,6 +174,48 @@ async fn a_client_that_does_not_read_is_closed_with_1013_while_others_get_on() {
 }
 
 #[tokio::test]
+async fn what_the_kernel_does_not_take_at_once_arrives_whole_and_in_order() {
+    let server = Server::start().await;
+    let (ann, bob) = (user("ann"), user("bob"));
+    server.world.create(ONE, &[&ann, &bob]);
+    let mut late = [server.connect_narrow(&bob).await, server.connect_narrow(&bob).await];
+    let mut reading = server.connect(&ann).await;
+    let content = "€".repeat(4000);
+    let mut count = 0;
+    // Both are stuck before their backlog is full.
+    while server.figure("cloud_chat_socket_stalls_total") < 2.0 {
+        count += 1;
+        assert!(count < 1000, "never stuck");
+        server.world.say(ONE, &ann, &content, Publish::Yes).await;
+        assert!(matches!(reading.next().await, ServerEvent::Message { .. }));
+    }
+    for client in &mut late {
+        client.text(r#"{"action":"ping"}"#).await;
+    }
+    for _ in 0..10 {
+        count += 1;
+        server.world.say(ONE, &ann, &content, Publish::Yes).await;
+        assert!(matches!(reading.next().await, ServerEvent::Message { .. }));
+    }
+    for client in &mut late {
+        let mut seqs = Vec::new();
+        let mut pongs = 0;
+        while seqs.len() < usize::try_from(count).unwrap() || pongs == 0 {
+            match client.next().await {
+                ServerEvent::Message { message, .. } => {
+                    assert_eq!(message.content, content);
+                    seqs.push(message.seq.0);
+                }
+                ServerEvent::Pong => pongs += 1,
+                event => panic!("{event:?}"),
+            }
+        }
+        assert!(seqs.into_iter().eq(1..=count) && pongs == 1);
+        client.is_alive().await;
+    }
+}
+
+#[tokio::test]
 async fn a_restart_answers_what_is_being_sent_and_closes_with_1012() {
     let server = Server::start().await;
     let ann = user("ann");

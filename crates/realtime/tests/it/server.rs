@@ -10,11 +10,11 @@ use realtime::{Config, Realtime, Stats};
 use serde_json::Value;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpStream,
+    net::{TcpSocket, TcpStream},
     time::timeout,
 };
 use tokio_tungstenite::{
-    MaybeTlsStream, WebSocketStream, connect_async,
+    MaybeTlsStream, WebSocketStream, client_async, connect_async,
     tungstenite::{self, Message, client::IntoClientRequest, protocol::frame::Frame},
 };
 
@@ -84,6 +84,28 @@ impl Server {
         let mut client = self.open(&format!("token={token}"), None).await;
         assert!(matches!(client.next().await, ServerEvent::System { .. }));
         client
+    }
+
+    /// As `connect`, over a connection whose end here takes little that nobody reads.
+    pub async fn connect_narrow(&self, user: &Sender) -> Client {
+        let token = self.token(user, SessionId::random(), 60);
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.set_recv_buffer_size(64 * 1024).unwrap();
+        let stream = MaybeTlsStream::Plain(socket.connect(self.address).await.unwrap());
+        let request = format!("ws://{}/ws?token={token}", self.address);
+        let (stream, _) = timeout(PATIENCE, client_async(request, stream)).await.unwrap().unwrap();
+        let mut client = Client { stream, protocol: None };
+        assert!(matches!(client.next().await, ServerEvent::System { .. }));
+        client
+    }
+
+    /// One of the figures that it tells operators.
+    pub fn figure(&self, name: &str) -> f64 {
+        let mut registry = kit::metrics::registry();
+        self.realtime.register_metrics(kit::metrics::ours(&mut registry));
+        let text = kit::metrics::text(&registry);
+        let value = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+        value.expect("a figure of this name").parse().unwrap()
     }
 
     /// The bare bytes of a connection that was upgraded, for what no library sends.
