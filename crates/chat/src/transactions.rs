@@ -28,7 +28,9 @@ impl Chat {
         let held = self.0.recent.hold(rooms.clone());
         if let Err(error) = tx.commit().await {
             // It may have been done.
-            rooms.into_iter().for_each(|room| self.0.recent.forget(room));
+            for room in rooms {
+                self.0.recent.forget(room);
+            }
             return Err(error.into());
         }
         self.0.recent.apply(&events);

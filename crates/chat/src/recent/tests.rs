@@ -254,6 +254,8 @@ fn what_was_not_read_for_the_longest_time_goes_first() {
         assert!(recent.at(Seq(50), rooms[0], Range::Newest, 50).is_some());
     }
     assert!(recent.at(Seq(50), rooms[1], Range::Newest, 50).is_none());
-    rooms.iter().for_each(|room| recent.forget(*room));
+    for room in rooms {
+        recent.forget(room);
+    }
     assert_eq!(recent.bytes(), 0, "every byte is accounted for");
 }

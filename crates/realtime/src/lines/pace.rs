@@ -56,7 +56,9 @@ mod tests {
     fn the_pace_is_kept_again_once_the_last_thread_has_caught_up() {
         let pace = Pace::new(2);
         for thread in [0, 1] {
-            (0..=BEHIND_MAX).for_each(|_| pace.fall_behind(thread));
+            for _ in 0..=BEHIND_MAX {
+                pace.fall_behind(thread);
+            }
         }
         assert!(!pace.is_kept());
         pace.catch_up(0, 1);

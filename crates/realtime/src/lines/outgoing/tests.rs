@@ -135,7 +135,9 @@ fn the_kernel_may_stop_taking_at_any_byte() {
     let total: usize = frames.iter().map(Frame::len).sum();
     for room in 0..total {
         let (mut socket, mut joined) = (Socket::new(), Joined::default());
-        frames.iter().for_each(|frame| socket.sink.push(frame.clone()).unwrap());
+        for frame in &frames {
+            socket.sink.push(frame.clone()).unwrap();
+        }
         socket.pump(&mut joined, room);
         assert_eq!((socket.received.len(), socket.outgoing.state), (room, State::Stuck));
         socket.go_on(&mut joined, total - room);
