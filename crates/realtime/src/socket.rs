@@ -38,7 +38,11 @@ pub(crate) use ending::Ending;
 const READ_BUFFER_BYTES: usize = 512;
 
 /// The library reads. It writes its pongs and closes into the same line as everybody else.
-type Incoming = WebSocket<Pipe>;
+struct Incoming {
+    socket: WebSocket<Pipe>,
+    /// An error came: read again, the library would panic where a frame was too large.
+    is_over: bool,
+}
 
 /// `GET …?token=JWT[&roomId=ID]`. Who is refused is told by a close frame: a browser shows its page no status.
 pub(crate) async fn open(State(realtime): State<Realtime>, request: Request) -> Response {
@@ -96,5 +100,7 @@ fn incoming(hold: &Hold, received: Vec<u8>) -> Incoming {
         .write_buffer_size(0)
         .max_message_size(Some(FRAME_BYTES_MAX))
         .max_frame_size(Some(FRAME_BYTES_MAX));
-    WebSocket::from_partially_read(Pipe(hold.line.clone()), received, Role::Server, Some(config))
+    let pipe = Pipe(hold.line.clone());
+    let socket = WebSocket::from_partially_read(pipe, received, Role::Server, Some(config));
+    Incoming { socket, is_over: false }
 }

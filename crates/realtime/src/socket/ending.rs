@@ -45,7 +45,7 @@ pub(super) async fn end(config: &Config, hold: &mut Hold, mut incoming: Incoming
     let Ending::Close(Close { code, reason }) = ending else { return };
     let frame = CloseFrame { code: CloseCode::from(code), reason: Utf8Bytes::from_static(reason) };
     let farewell = async {
-        incoming.close(Some(frame)).ok()?;
+        incoming.socket.close(Some(frame)).ok()?;
         hold.flushed(config).await;
         let stream = &hold.line.stream;
         while receive(&mut incoming, stream).await.is_ok() {}

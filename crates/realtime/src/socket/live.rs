@@ -98,17 +98,21 @@ pub(super) async fn run(
     ending
 }
 
-/// The next message. Cancel-safe.
+/// The next message; nothing more once there was an error. Cancel-safe.
 pub(super) async fn receive(incoming: &mut Incoming, stream: &TcpStream) -> Result<Message, Error> {
     poll_fn(|context| {
-        loop {
-            match incoming.read() {
+        while !incoming.is_over {
+            match incoming.socket.read() {
                 Err(Error::Io(error)) if error.kind() == io::ErrorKind::WouldBlock => {
                     ready!(stream.poll_read_ready(context))?;
                 }
-                result => return Poll::Ready(result),
+                result => {
+                    incoming.is_over = result.is_err();
+                    return Poll::Ready(result);
+                }
             }
         }
+        Poll::Ready(Err(Error::AlreadyClosed))
     })
     .await
 }

@@ -2,6 +2,7 @@
 
 use std::{sync::atomic::Ordering, time::Duration};
 
+use futures::FutureExt;
 use protocol::{RoomId, ServerEvent, SessionId};
 use realtime::Config;
 use tokio::{
@@ -42,6 +43,10 @@ async fn a_frame_past_the_limit_closes_with_1009() {
     client.frame(raw(&vec![b'x'; 40_000], Data::Continue, true)).await;
     assert_eq!(client.closed().await, (1009, "too-large".into()));
     other.is_alive().await;
+    drop(other);
+    server.connections(0).await;
+    assert!(server.tasks.stop(PATIENCE).await);
+    assert!(server.tasks.failed().now_or_never().is_none(), "a task panicked");
 }
 
 #[tokio::test]
