@@ -9,6 +9,7 @@ pub mod members;
 pub mod messages;
 mod metrics;
 mod migrations;
+mod outbox;
 mod reads;
 mod recent;
 pub mod rooms;
@@ -51,6 +52,7 @@ struct Inner {
     db: Database,
     tokens: Tokens,
     bus: Arc<dyn Bus>,
+    outbox: outbox::Outbox,
     accounts: Arc<dyn Accounts>,
     general: RoomId,
     queue: writer::Queue,
@@ -79,7 +81,9 @@ impl Chat {
         let general = general_room(&db).await?;
         let metrics = metrics::Metrics::default();
         let recent = Arc::<recent::Recent>::default();
-        let queue = writer::start(db.clone(), bus.clone(), recent.clone(), metrics.writer.clone(), tasks);
+        let outbox = outbox::Outbox::new(&*bus);
+        let queue =
+            writer::start(db.clone(), bus.clone(), recent.clone(), outbox, metrics.writer.clone(), tasks);
         let limits = if config.rate_limits {
             Limiter::new(config.message_rate, Duration::from_secs(1), config.message_burst)
         } else {
@@ -89,6 +93,7 @@ impl Chat {
             db,
             tokens,
             bus,
+            outbox,
             accounts,
             general,
             queue,
@@ -107,6 +112,7 @@ impl Chat {
     fn start_tasks(&self, tasks: &Tasks) {
         tasks.spawn(|stopping| reads::flush_marks(self.clone(), stopping));
         tasks.spawn(|stopping| deletions::sweep_rooms(self.clone(), stopping));
+        tasks.spawn(|stopping| outbox::sweep(self.clone(), stopping));
         tasks.spawn(|stopping| account_changes::follow(self.clone(), stopping));
         let writes = self.0.writes.clone();
         tasks.spawn(|stopping| async move {

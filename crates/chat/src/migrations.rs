@@ -2,6 +2,7 @@
 
 mod m0001_tables;
 mod m0002_gone_users;
+mod m0003_outbox;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait, async_trait};
 
@@ -10,6 +11,10 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_tables::Migration), Box::new(m0002_gone_users::Migration)]
+        vec![
+            Box::new(m0001_tables::Migration),
+            Box::new(m0002_gone_users::Migration),
+            Box::new(m0003_outbox::Migration),
+        ]
     }
 }

@@ -3,6 +3,7 @@
 
 pub mod cursors;
 pub mod messages;
+pub mod outbox;
 pub mod room_members;
 pub mod rooms;
 pub mod user_revisions;

@@ -20,6 +20,7 @@ impl Chat {
 
     /// Commits, then publishes: an event is never about something that may yet be rolled back.
     pub(crate) async fn commit(&self, tx: Transaction, events: Vec<Event>) -> Result<()> {
+        self.0.outbox.write(&tx, &events).await?;
         let rooms = events.iter().flat_map(Event::topics).filter_map(|topic| match topic {
             Topic::Room(room) => Some(room),
             Topic::User(_) | Topic::Accounts => None,

@@ -22,7 +22,7 @@ use sea_orm::DbErr;
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
-use crate::{metrics, recent::Recent};
+use crate::{metrics, outbox::Outbox, recent::Recent};
 use store::{Failure, Outcome};
 
 /// Drafts that may wait; beyond, senders are told to come back.
@@ -44,11 +44,12 @@ pub(crate) fn start(
     db: Database,
     bus: Arc<dyn Bus>,
     recent: Arc<Recent>,
+    outbox: Outbox,
     metrics: metrics::Writer,
     tasks: &Tasks,
 ) -> Queue {
     let (sender, receiver) = mpsc::channel(QUEUE_MAX);
-    tasks.spawn(|stopping| run(db, bus, recent, metrics, receiver, stopping));
+    tasks.spawn(|stopping| run(db, bus, recent, outbox, metrics, receiver, stopping));
     Queue(sender)
 }
 
@@ -78,6 +79,7 @@ async fn run(
     db: Database,
     bus: Arc<dyn Bus>,
     recent: Arc<Recent>,
+    outbox: Outbox,
     metrics: metrics::Writer,
     mut queue: mpsc::Receiver<Queued>,
     stopping: CancellationToken,
@@ -99,7 +101,7 @@ async fn run(
             batch.drain(..).map(|queued| (queued.draft, queued.answer)).unzip();
         let held = recent.hold(drafts.iter().map(|draft| draft.room_id).collect());
         let begun = Instant::now();
-        let Outcome { answers, events } = store_all(&db, &drafts).await;
+        let Outcome { answers, events } = store_all(&db, outbox, &drafts).await;
         metrics.stored(drafts.len(), begun.elapsed());
         for (draft, answer) in drafts.iter().zip(&answers) {
             match answer {
@@ -122,11 +124,11 @@ async fn run(
 }
 
 /// One answer for each draft, in order. Where a draft spoils its batch, halving finds it and the others are stored.
-async fn store_all(db: &Database, drafts: &[Draft]) -> Outcome {
+async fn store_all(db: &Database, outbox: Outbox, drafts: &[Draft]) -> Outcome {
     let mut outcome = Outcome::default();
     let mut parts = vec![drafts];
     while let Some(part) = parts.pop() {
-        match store_patiently(db, part).await {
+        match store_patiently(db, outbox, part).await {
             Ok(stored) => outcome.append(stored),
             Err(error) if part.len() > 1 && is_about_a_row(&error) => {
                 let (first, second) = part.split_at(part.len() / 2);
@@ -141,7 +143,7 @@ async fn store_all(db: &Database, drafts: &[Draft]) -> Outcome {
 /// Tries again where that may help: the database was busy, a connection was lost (drafts have ids of their own, so it
 /// does not matter whether the commit was done), or another node stored the same message first. Not where the database
 /// cannot be reached: the pool has waited for it already.
-async fn store_patiently(db: &Database, drafts: &[Draft]) -> Result<Outcome, DbErr> {
+async fn store_patiently(db: &Database, outbox: Outbox, drafts: &[Draft]) -> Result<Outcome, DbErr> {
     let mut backoff = FIRST_BACKOFF;
     let mut attempt = 1;
     // What was stored if the last commit that was not answered was done.
@@ -151,7 +153,7 @@ async fn store_patiently(db: &Database, drafts: &[Draft]) -> Result<Outcome, DbE
         None => outcome,
     };
     loop {
-        let error = match store::store(db, drafts).await {
+        let error = match store::store(db, outbox, drafts).await {
             Ok(outcome) => return Ok(merged(outcome, unanswered)),
             Err(Failure::Undone(error)) => error,
             Err(Failure::Unknown(error, outcome)) => {

@@ -6,13 +6,14 @@ mod fan_out;
 mod posts;
 mod revoking;
 mod rows;
+mod tickets;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use futures::future::BoxFuture;
 use kit::{Result, shutdown::Tasks, telemetry::Throttle};
-use protocol::{RoomId, SessionId, UserId};
+use protocol::{RoomId, SessionId, Timestamp, UserId};
 use tokio::sync::mpsc;
 
 pub use connections::{Connection, Connections, Scope};
@@ -21,6 +22,7 @@ pub use posts::{Outcome, Posts};
 use crate::{Bus, Deliveries, Event, Interest, MemoryBus};
 use fan_out::FanOut;
 use revoking::Revoked;
+use tickets::{Ticket, Tickets};
 
 /// Events that may wait to be posted.
 const QUEUE_MAX: usize = 16 * 1024;
@@ -34,13 +36,19 @@ pub struct GatewayBus(Arc<Inner>);
 
 struct Inner {
     local: MemoryBus,
-    queue: mpsc::Sender<Event>,
+    queue: mpsc::Sender<Queued>,
+    tickets: Tickets,
     /// Until it is started.
-    waiting: Mutex<Option<mpsc::Receiver<Event>>>,
+    waiting: Mutex<Option<mpsc::Receiver<Queued>>>,
     connections: Connections,
     posts: Posts,
     revoked: Revoked,
     dropped: Throttle,
+}
+
+struct Queued {
+    event: Event,
+    ticket: Ticket,
 }
 
 impl GatewayBus {
@@ -49,6 +57,7 @@ impl GatewayBus {
         Self(Arc::new(Inner {
             local: MemoryBus::default(),
             queue,
+            tickets: Tickets::default(),
             waiting: Mutex::new(Some(waiting)),
             connections,
             posts,
@@ -78,7 +87,7 @@ impl GatewayBus {
 impl Inner {
     /// `false` if it was dropped.
     fn enqueue(&self, event: Event) -> bool {
-        let is_taken = self.queue.try_send(event).is_ok();
+        let is_taken = self.queue.try_send(Queued { event, ticket: self.tickets.issue() }).is_ok();
         if !is_taken && let Some(before) = self.dropped.pass() {
             tracing::warn!(before, "events are not posted: too many wait");
         }
@@ -96,6 +105,10 @@ impl Bus for GatewayBus {
             }
         }
         self.0.local.publish(events).await;
+    }
+
+    fn told_until(&self) -> Option<Timestamp> {
+        Some(self.0.tickets.oldest())
     }
 
     fn subscribe(&self) -> (Box<dyn Interest>, Box<dyn Deliveries>) {

@@ -12,7 +12,7 @@ mod topics;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use protocol::{Message, Room, RoomId, Seq, SessionId, UserId};
+use protocol::{Message, Room, RoomId, Seq, SessionId, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
 pub use memory::MemoryBus;
@@ -76,6 +76,12 @@ pub enum Delivery {
 pub trait Bus: Send + Sync + 'static {
     /// Hands events on, in order, to every listener of their topics. Never waits for a slow listener.
     async fn publish(&self, events: Vec<Event>);
+
+    /// Whatever was published before then is told or given up. `None` where nobody keeps what is not told: listeners
+    /// compare with the database.
+    fn told_until(&self) -> Option<Timestamp> {
+        None
+    }
 
     /// A listener without topics yet. It lives as long as its process.
     fn subscribe(&self) -> (Box<dyn Interest>, Box<dyn Deliveries>);

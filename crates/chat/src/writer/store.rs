@@ -22,6 +22,7 @@ use sea_orm::{
 use super::plan::{Answer, Facts, MemberRow, Plan, RoomFacts, plan};
 use crate::{
     members::changes::{gone, raise_rooms_revs},
+    outbox::Outbox,
     tables::{messages, room_members, rooms},
 };
 
@@ -73,9 +74,9 @@ impl From<DbErr> for Failure {
     }
 }
 
-pub async fn store(db: &Database, drafts: &[Draft]) -> Result<Outcome, Failure> {
+pub async fn store(db: &Database, outbox: Outbox, drafts: &[Draft]) -> Result<Outcome, Failure> {
     let tx = db.begin().await?;
-    match store_in(&tx, drafts).await {
+    match store_in(&tx, outbox, drafts).await {
         Ok(outcome) => match tx.commit().await {
             Ok(()) => Ok(outcome),
             Err(error) => Err(Failure::Unknown(error, outcome)),
@@ -90,11 +91,12 @@ pub async fn store(db: &Database, drafts: &[Draft]) -> Result<Outcome, Failure> 
     }
 }
 
-async fn store_in(tx: &Transaction, drafts: &[Draft]) -> Result<Outcome, DbErr> {
+async fn store_in(tx: &Transaction, outbox: Outbox, drafts: &[Draft]) -> Result<Outcome, DbErr> {
     let (facts, names) = read_facts(tx, drafts).await?;
     let plan = plan(drafts, &facts);
     let now = Timestamp::now();
     let (stored, events) = write(tx, drafts, &names, &plan, now).await?;
+    outbox.write(tx, &events).await?;
     let answers = plan.answers.into_iter().map(|answer| match answer {
         Answer::New(row) => Ok(Sent { message: stored[row].clone(), duplicate: false }),
         Answer::Repeat(row) => Ok(Sent { message: stored[row].clone(), duplicate: true }),

@@ -13,6 +13,7 @@ mod lost_answers;
 mod members;
 mod messages;
 mod nodes;
+mod outbox;
 mod reads;
 mod recent;
 mod revisions;

@@ -3,6 +3,7 @@
 
 mod answer;
 mod app;
+mod aws;
 mod call;
 mod frontend;
 mod guest;

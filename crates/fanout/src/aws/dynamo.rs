@@ -42,8 +42,14 @@ impl Dynamo {
         Ok(self.ask("GetItem", &ask).await?.remove("Item").and_then(into_item))
     }
 
-    pub async fn put(&self, item: &Item) -> AwsResult<()> {
-        self.ask("PutItem", &json!({"TableName": self.table, "Item": item})).await.map(drop)
+    /// Only where there is one already.
+    pub async fn replace(&self, item: &Item) -> AwsResult<()> {
+        let condition = "attribute_exists(roomId)";
+        let ask = json!({"TableName": self.table, "Item": item, "ConditionExpression": condition});
+        match self.ask("PutItem", &ask).await {
+            Err(AwsError::Refused { kind, .. }) if kind == "ConditionalCheckFailedException" => Ok(()),
+            outcome => outcome.map(drop),
+        }
     }
 
     /// Nothing happens where there is none.

@@ -10,6 +10,7 @@ use crate::aws::{Aws, AwsResult, Dynamo, Item, text};
 
 /// API Gateway ends a connection after two hours.
 const LIFETIME: Duration = Duration::from_secs(2 * 3600 + 600);
+const GREETED: &str = "greeted";
 const CONNECTION_INDEX: &str = "connectionId-index";
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,6 +82,19 @@ impl Connections {
 
     pub async fn of_session(&self, session: SessionId) -> AwsResult<Vec<Connection>> {
         self.under(Place::Session(session)).await
+    }
+
+    /// It has heard `connected`: events may follow.
+    pub async fn mark_greeted(&self, connection: &Connection) -> AwsResult<()> {
+        let mut row = rows::row(Place::Itself, connection);
+        row.extend(rows::object(json!({GREETED: {"BOOL": true}})));
+        self.0.replace(&row).await
+    }
+
+    /// `None`: it is gone.
+    pub async fn is_greeted(&self, connection: &str) -> AwsResult<Option<bool>> {
+        let found = self.0.get(&rows::key(Place::Itself, connection)).await?;
+        Ok(found.map(|item| item.contains_key(GREETED)))
     }
 
     /// Every row of it; nothing happens where there is none. Those that the index does not know yet expire, or go when

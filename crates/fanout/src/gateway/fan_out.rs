@@ -15,7 +15,7 @@ use protocol::{RoomId, UserId};
 use tokio::sync::{Semaphore, mpsc};
 use tokio_util::sync::CancellationToken;
 
-use super::{Connections, Members, Posts};
+use super::{Connections, Members, Posts, Queued};
 use crate::Event;
 use delivery::Late;
 
@@ -25,6 +25,8 @@ const LANES_MAX: usize = 64;
 const POSTS_MAX: usize = 256;
 /// Events of one room that are told together.
 const BATCH_MAX: usize = 128;
+/// Events that may wait for their turn; more stay in the queue.
+const WAITING_MAX: usize = 16 * 1024;
 /// Connections that are waited for until they are there.
 const LATE_MAX: usize = 4096;
 
@@ -52,8 +54,9 @@ impl FanOut {
     }
 
     /// Until the process stops; then what is under way and queued is told still.
-    pub async fn run(self, mut queue: mpsc::Receiver<Event>, stopping: CancellationToken) {
-        let mut waiting: HashMap<Lane, VecDeque<Event>> = HashMap::new();
+    pub async fn run(self, mut queue: mpsc::Receiver<Queued>, stopping: CancellationToken) {
+        let mut waiting: HashMap<Lane, VecDeque<Queued>> = HashMap::new();
+        let mut count = 0_usize;
         // Lanes with events and nobody who tells them, first come first served.
         let mut ready: VecDeque<Lane> = VecDeque::new();
         let mut busy: HashSet<Lane> = HashSet::new();
@@ -64,10 +67,17 @@ impl FanOut {
                 && let Some(lane) = ready.pop_front()
             {
                 let Some(events) = waiting.get_mut(&lane) else { continue };
-                let batch: Vec<Event> = events.drain(..events.len().min(BATCH_MAX)).collect();
+                let batch = events.drain(..events.len().min(BATCH_MAX));
+                let (batch, tickets): (Vec<_>, Vec<_>) =
+                    batch.map(|queued| (queued.event, queued.ticket)).unzip();
+                count -= batch.len();
                 busy.insert(lane);
                 let this = self.clone();
-                telling.push(Box::pin(async move { (lane, this.tell(lane, batch).await) }));
+                telling.push(Box::pin(async move {
+                    let late = this.tell(lane, batch).await;
+                    drop(tickets);
+                    (lane, late)
+                }));
             }
             tokio::select! {
                 biased;
@@ -85,13 +95,15 @@ impl FanOut {
                     }
                 }
                 Some(()) = late.next(), if !late.is_empty() => {}
-                event = queue.recv(), if !stopping.is_cancelled() => {
+                event = queue.recv(), if count < WAITING_MAX && !stopping.is_cancelled() => {
                     let Some(event) = event else { return };
+                    count += 1;
                     enqueue(event, &mut waiting, &mut ready, &busy);
                 }
                 () = stopping.cancelled(), if !queue.is_closed() => {
                     queue.close();
                     while let Ok(event) = queue.try_recv() {
+                        count += 1;
                         enqueue(event, &mut waiting, &mut ready, &busy);
                     }
                 }
@@ -105,24 +117,24 @@ impl FanOut {
 }
 
 fn enqueue(
-    event: Event,
-    waiting: &mut HashMap<Lane, VecDeque<Event>>,
+    queued: Queued,
+    waiting: &mut HashMap<Lane, VecDeque<Queued>>,
     ready: &mut VecDeque<Lane>,
     busy: &HashSet<Lane>,
 ) {
-    let lane = match &event {
+    let lane = match &queued.event {
         Event::Message { message, .. } => Lane::Room(message.room_id),
         Event::MemberAdded { room_id, .. }
         | Event::MemberRemoved { room_id, .. }
         | Event::RoomDeleted { room_id } => Lane::Room(*room_id),
         Event::RoomUpdated { room } => Lane::Room(room.id),
         Event::Read { user_id, .. } => Lane::User(*user_id),
-        Event::SessionsRevoked { .. } => Lane::Sessions,
-        Event::AccountsChanged => return,
+        // Not queued: nobody at a socket hears of them.
+        Event::SessionsRevoked { .. } | Event::AccountsChanged => Lane::Sessions,
     };
     let events = waiting.entry(lane).or_default();
     if events.is_empty() && !busy.contains(&lane) {
         ready.push_back(lane);
     }
-    events.push_back(event);
+    events.push_back(queued);
 }

@@ -38,7 +38,8 @@ impl Sockets {
             let outcome =
                 self.posts.post(id, frame.clone().into()).await.map_err(|error| error.to_string())?;
             if outcome == Outcome::Done {
-                return Ok(());
+                let marked = self.connections.mark_greeted(&connection).await;
+                return marked.map_err(|error| error.to_string());
             }
             if Timestamp::now() > connection.connected_at + PATIENCE {
                 self.forget(id).await;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use fanout::MemoryBus;
 use proptest::prelude::*;
 use protocol::rooms::GENERAL as GENERAL_NAME;
 use sea_orm::{ActiveModelTrait, ConnectionTrait};
@@ -72,7 +73,7 @@ impl Fixture {
     }
 
     async fn send(&self, drafts: &[Draft]) -> Outcome {
-        store_all(&self.db, drafts).await
+        store_all(&self.db, Outbox::new(&MemoryBus::default()), drafts).await
     }
 
     async fn seqs(&self, room: RoomId) -> Vec<i64> {
@@ -176,7 +177,7 @@ async fn a_busy_database_is_tried_again() {
     let other = Database::open_sqlite(&file).await.unwrap();
     let tx = other.begin().await.unwrap();
     fixture.db.writer.execute_unprepared("PRAGMA busy_timeout = 0").await.unwrap();
-    let refused = store(&fixture.db, &[draft(0, 1, "refused")]).await;
+    let refused = store(&fixture.db, Outbox::new(&MemoryBus::default()), &[draft(0, 1, "refused")]).await;
     assert!(refused.is_err_and(|why| matches!(why, Failure::Undone(error) if kit::db::is_transient(&error))));
 
     let drafts = [draft(0, 1, "patient")];

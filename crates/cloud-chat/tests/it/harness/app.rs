@@ -7,7 +7,7 @@ use tempfile::TempDir;
 use testbed::{MariaDb, Proxy, nats::NatsServer};
 use tokio::sync::watch;
 
-use super::{Api, Call, Topology, User, processes::Processes, server::Server};
+use super::{Api, Call, Topology, User, aws::Aws, processes::Processes, server::Server};
 
 pub struct App {
     pub api: Api,
@@ -18,6 +18,7 @@ pub struct App {
     /// The database server, where it is its own.
     pub mariadb: Option<MariaDb>,
     _balancer: Option<Proxy>,
+    _aws: Option<Aws>,
     folder: TempDir,
     /// `true` while the server answers: what a client waits for before it connects again.
     up: watch::Sender<bool>,
@@ -26,9 +27,18 @@ pub struct App {
 impl App {
     pub(super) async fn start(topology: Topology) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let Processes { servers, nats, mariadb, balancer, api } =
+        let Processes { servers, nats, mariadb, balancer, aws, api } =
             Processes::start(topology, folder.path()).await;
-        Self { api, servers, nats, mariadb, _balancer: balancer, folder, up: watch::Sender::new(true) }
+        Self {
+            api,
+            servers,
+            nats,
+            mariadb,
+            _balancer: balancer,
+            _aws: aws,
+            folder,
+            up: watch::Sender::new(true),
+        }
     }
 
     /// Signs somebody up under exactly this name.

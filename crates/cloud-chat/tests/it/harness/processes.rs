@@ -6,6 +6,7 @@ use testbed::{Engine, MariaDb, Proxy, TestDatabase, nats::NatsServer};
 
 use super::{
     Api, Topology,
+    aws::Aws,
     server::{Plan, Server},
     topology::Shape,
 };
@@ -19,6 +20,8 @@ pub struct Processes {
     pub mariadb: Option<MariaDb>,
     /// Through which the nodes for sockets reach those of chat.
     pub balancer: Option<Proxy>,
+    /// What AWS is to them.
+    pub aws: Option<Aws>,
     pub api: Api,
 }
 
@@ -28,9 +31,10 @@ impl Processes {
             Shape::OneProcess => {
                 let server = Server::start(Plan::one_process(folder, topology.settings)).await;
                 let api = Api::one(server.port());
-                Self { servers: vec![server], nats: None, mariadb: None, balancer: None, api }
+                Self { servers: vec![server], nats: None, mariadb: None, balancer: None, aws: None, api }
             }
             Shape::Services { chat, ws } => Self::services(&topology, chat, ws, folder).await,
+            Shape::Aws => Self::aws(&topology, folder).await,
             Shape::Nodes(count) => Self::side_by_side(&topology, count, folder).await,
         }
     }
@@ -57,7 +61,26 @@ impl Processes {
             servers.push(Server::start(plan("ws", nth, &own)).await);
         }
         let api = Api::services(auth_port, &chat_ports, &ports(&servers[1 + chats..]));
-        Self { servers, nats: Some(nats), mariadb, balancer: Some(balancer), api }
+        Self { servers, nats: Some(nats), mariadb, balancer: Some(balancer), aws: None, api }
+    }
+
+    async fn aws(topology: &Topology, folder: &Path) -> Self {
+        let (mut aws, mariadb) = (Aws::start().await, own_mariadb(topology).await);
+        let plan = |role: &'static str, own: Vec<(&str, String)>| {
+            let own = own.into_iter().map(|(name, value)| (name.to_owned(), value));
+            let settings = topology.settings.iter().cloned().chain(own).collect();
+            Plan::service(role, role, folder, settings)
+        };
+        let mut own = parts_of(database(mariadb.as_ref()).await);
+        own.push(("NATS_URL", "off".into()));
+        let auth = Server::start(plan("auth", own)).await;
+        let mut own = parts_of(database(mariadb.as_ref()).await);
+        own.push(("AUTH_SERVICE_URL", address(auth.port())));
+        own.extend(aws.settings());
+        let chat = Server::start(plan("chat", own)).await;
+        aws.start_functions(&address(chat.port()), &topology.settings, folder);
+        let api = Api::services(auth.port(), &[chat.port()], &[aws.port()]);
+        Self { servers: vec![auth, chat], nats: None, mariadb, balancer: None, aws: Some(aws), api }
     }
 
     async fn side_by_side(topology: &Topology, count: usize, folder: &Path) -> Self {
@@ -77,7 +100,7 @@ impl Processes {
             servers.push(Server::start(plan).await);
         }
         let api = Api::side_by_side(&ports(&servers));
-        Self { servers, nats: Some(nats), mariadb, balancer: None, api }
+        Self { servers, nats: Some(nats), mariadb, balancer: None, aws: None, api }
     }
 }
 

@@ -21,6 +21,8 @@ pub(super) enum Shape {
     OneProcess,
     /// Auth, so many nodes of chat and so many for sockets, each a process, over MariaDB and NATS.
     Services { chat: usize, ws: usize },
+    /// Auth and chat over MariaDB, sockets behind API Gateway and Lambda, connections in DynamoDB.
+    Aws,
     /// So many that each do everything, over MariaDB and NATS.
     Nodes(usize),
 }
@@ -46,11 +48,16 @@ impl Topology {
         Self::of(Shape::Nodes(2))
     }
 
+    /// Sockets are API Gateway's.
+    pub fn aws() -> Self {
+        Self::of(Shape::Aws)
+    }
+
     fn of(shape: Shape) -> Self {
         let topology = Self { shape, settings: Vec::new(), has_own_mariadb: false };
         let topology = match shape {
             Shape::OneProcess => topology,
-            Shape::Services { .. } | Shape::Nodes(_) => {
+            Shape::Services { .. } | Shape::Aws | Shape::Nodes(_) => {
                 topology.with("FRONTEND_URL", "http://localhost:5000")
             }
         };

@@ -12,9 +12,9 @@ use crate::gateway::{Connection, Outcome};
 
 /// A younger connection may not be there *yet*: API Gateway takes posts only once its `$connect` was answered.
 const YOUNG: Duration = Duration::from_secs(10);
-const RHYTHM: Duration = Duration::from_millis(500);
+const RHYTHM: Duration = Duration::from_millis(150);
 
-/// A young connection that did not take these frames.
+/// A young connection that is not there or has not heard `connected` yet.
 pub struct Late {
     connection: Connection,
     frames: Vec<Bytes>,
@@ -29,6 +29,13 @@ impl FanOut {
 
     /// What is left to do for a connection that is not there yet.
     async fn post(&self, connection: Connection, mut frames: Vec<Bytes>) -> Option<Late> {
+        if is_young(&connection) {
+            match self.0.connections.is_greeted(&connection.id).await {
+                Ok(Some(true)) => {}
+                Ok(Some(false)) | Err(_) => return Some(Late { connection, frames }),
+                Ok(None) => return None,
+            }
+        }
         while let Some(frame) = frames.first() {
             let Ok(permit) = self.0.permits.acquire().await else { return None };
             let outcome = self.0.posts.post(&connection.id, frame.clone()).await;

@@ -1,7 +1,10 @@
 //! What each kind of event means for the connections it concerns. Rows say where to post; who may hear it the members
 //! say, read after the commit.
 
-use std::{collections::HashSet, time::Duration};
+use std::{
+    collections::HashSet,
+    time::{Duration, Instant},
+};
 
 use bytes::Bytes;
 use futures::{StreamExt, stream};
@@ -15,9 +18,10 @@ use crate::{
     gateway::{Connection, Scope},
 };
 
-/// The database or the table may be away for a moment.
-const ATTEMPTS_MAX: u32 = 5;
+/// The database or the table may be away for a while.
+const GIVEN_UP: Duration = Duration::from_secs(300);
 const FIRST_BACKOFF: Duration = Duration::from_millis(200);
+const BACKOFF_MAX: Duration = Duration::from_secs(5);
 const ENDS_AT_ONCE: usize = 32;
 
 /// A connection and what is posted to it.
@@ -26,14 +30,14 @@ pub(super) type Letter = (Connection, Vec<Bytes>);
 impl FanOut {
     /// Never fails: what cannot be told now clients find by reading.
     pub(super) async fn tell(&self, lane: Lane, events: Vec<Event>) -> Vec<Late> {
-        let mut backoff = FIRST_BACKOFF;
-        for _ in 1..ATTEMPTS_MAX {
+        let (begun, mut backoff) = (Instant::now(), FIRST_BACKOFF);
+        while begun.elapsed() < GIVEN_UP {
             match self.try_to_tell(lane, &events).await {
                 Ok(late) => return late,
                 Err(error) => tracing::debug!(%error, ?lane, "telling again"),
             }
             sleep(backoff.mul_f64(rand::random_range(0.5..1.5))).await;
-            backoff *= 2;
+            backoff = (backoff * 2).min(BACKOFF_MAX);
         }
         self.try_to_tell(lane, &events).await.unwrap_or_else(|error| {
             tracing::error!(%error, ?lane, events = events.len(), "events could not be told");

@@ -24,7 +24,7 @@ async fn a_connection_that_is_gone_is_forgotten_and_the_others_hear() {
 async fn a_young_connection_is_waited_for_and_holds_up_nobody() {
     let (world, late) = (World::start().await, UserId::random());
     world.join(1, late);
-    world.write("late=", late, Scope::All, Duration::ZERO, &[1]).await;
+    let connection = world.write("late=", late, Scope::All, Duration::ZERO, &[1]).await;
     world.member("alice=", &[1]).await;
     for seq in [1, 2] {
         world.publish(message(1, seq)).await;
@@ -32,7 +32,11 @@ async fn a_young_connection_is_waited_for_and_holds_up_nobody() {
     }
     assert_eq!(world.rows("late=").await, 4, "it is not forgotten");
     world.gateway.pretend("late=");
-    world.hears("late=", 2).await;
+    world.publish(message(1, 3)).await;
+    world.hears("alice=", 3).await;
+    assert!(world.gateway.told("late=").is_empty(), "nothing before `connected`");
+    world.connections.mark_greeted(&connection).await.expect("it is written");
+    world.hears("late=", 3).await;
 }
 
 #[tokio::test]
