@@ -71,10 +71,10 @@ impl FanOut {
         if let Some(farewell) = frames::farewell(events) {
             for connection in others {
                 self.0.connections.leave(&connection.id, room).await?;
-                match connection.scope {
-                    Scope::All => letters.push((connection, vec![farewell.clone()])),
-                    Scope::Room(_) => ended.push(connection),
+                if connection.scope != Scope::All {
+                    ended.push(connection.clone());
                 }
+                letters.push((connection, vec![farewell.clone()]));
             }
         } else {
             let frames = frames::of_room(events);
