@@ -35,6 +35,10 @@ impl Outbox {
         Self { node: Uuid::new_v4(), is_needed: bus.told_until().is_some() }
     }
 
+    pub fn is_needed(self) -> bool {
+        self.is_needed
+    }
+
     /// In the transaction of what the events are about.
     pub async fn write(self, tx: &impl ConnectionTrait, events: &[Event]) -> Result<(), DbErr> {
         if !self.is_needed || events.is_empty() {

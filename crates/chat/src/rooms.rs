@@ -6,7 +6,7 @@ mod summaries;
 use std::collections::HashSet;
 
 use fanout::Event;
-use kit::{Error, Result};
+use kit::{Error, Result, db::shapes::padded};
 use protocol::{
     Room, RoomId, Seq, Timestamp, UserId,
     seams::{Positions, RoomState, Sender, UserPosition},
@@ -127,7 +127,7 @@ pub(crate) async fn states(chat: &Chat, rooms: &[RoomId]) -> Result<Vec<RoomStat
         let rows: Vec<(i64, i64, i64)> = Entity::find()
             .select_only()
             .columns([Column::Id, Column::LastSeq, Column::MembersRev])
-            .filter(Column::Id.is_in(chunk.iter().copied()))
+            .filter(Column::Id.is_in(padded(chunk.iter().copied())))
             .filter(Column::DeletedAt.is_null())
             .into_tuple()
             .all(&chat.0.db.reader)

@@ -23,7 +23,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
 use crate::{metrics, outbox::Outbox, recent::Recent};
-use store::{Failure, Outcome};
+use store::{Batch, Failure, Outcome};
 
 /// Drafts that may wait; beyond, senders are told to come back.
 const QUEUE_MAX: usize = 8192;
@@ -101,7 +101,9 @@ async fn run(
             batch.drain(..).map(|queued| (queued.draft, queued.answer)).unzip();
         let held = recent.hold(drafts.iter().map(|draft| draft.room_id).collect());
         let begun = Instant::now();
-        let Outcome { answers, events } = store_all(&db, outbox, &drafts).await;
+        let stored = Batch::of(drafts);
+        let Outcome { answers, events } = store_all(&db, outbox, stored.clone()).await;
+        let drafts = stored.drafts();
         metrics.stored(drafts.len(), begun.elapsed());
         for (draft, answer) in drafts.iter().zip(&answers) {
             match answer {
@@ -124,17 +126,18 @@ async fn run(
 }
 
 /// One answer for each draft, in order. Where a draft spoils its batch, halving finds it and the others are stored.
-async fn store_all(db: &Database, outbox: Outbox, drafts: &[Draft]) -> Outcome {
+async fn store_all(db: &Database, outbox: Outbox, batch: Batch) -> Outcome {
     let mut outcome = Outcome::default();
-    let mut parts = vec![drafts];
+    let mut parts = vec![batch];
     while let Some(part) = parts.pop() {
-        match store_patiently(db, outbox, part).await {
+        let count = part.drafts().len();
+        match store_patiently(db, outbox, &part).await {
             Ok(stored) => outcome.append(stored),
-            Err(error) if part.len() > 1 && is_about_a_row(&error) => {
-                let (first, second) = part.split_at(part.len() / 2);
+            Err(error) if count > 1 && is_about_a_row(&error) => {
+                let [first, second] = part.halves();
                 parts.extend([second, first]);
             }
-            Err(error) => outcome.answers.extend(failures(&error, part.len())),
+            Err(error) => outcome.answers.extend(failures(&error, count)),
         }
     }
     outcome
@@ -143,7 +146,7 @@ async fn store_all(db: &Database, outbox: Outbox, drafts: &[Draft]) -> Outcome {
 /// Tries again where that may help: the database was busy, a connection was lost (drafts have ids of their own, so it
 /// does not matter whether the commit was done), or another node stored the same message first. Not where the database
 /// cannot be reached: the pool has waited for it already.
-async fn store_patiently(db: &Database, outbox: Outbox, drafts: &[Draft]) -> Result<Outcome, DbErr> {
+async fn store_patiently(db: &Database, outbox: Outbox, batch: &Batch) -> Result<Outcome, DbErr> {
     let mut backoff = FIRST_BACKOFF;
     let mut attempt = 1;
     // What was stored if the last commit that was not answered was done.
@@ -153,7 +156,7 @@ async fn store_patiently(db: &Database, outbox: Outbox, drafts: &[Draft]) -> Res
         None => outcome,
     };
     loop {
-        let error = match store::store(db, outbox, drafts).await {
+        let error = match store::store(db, outbox, batch).await {
             Ok(outcome) => return Ok(merged(outcome, unanswered)),
             Err(Failure::Undone(error)) => error,
             Err(Failure::Unknown(error, outcome)) => {

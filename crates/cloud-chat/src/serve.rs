@@ -10,13 +10,15 @@ use std::{
 use axum::{Router, serve::ListenerExt};
 use kit::{db::Database, metrics::Registry, shutdown::Tasks};
 use realtime::Realtime;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 
 use crate::{
     commands, metrics,
     options::{DiagnosisOptions, ListenOptions, Which},
 };
 
+/// Connections that wait to be accepted: when a node dies, all of its people come at once. The system may allow fewer.
+const BACKLOG: u32 = 4096;
 /// A supervisor gives up at 5 s or later; we are done before.
 const STOP_TIMEOUT: Duration = Duration::from_secs(4);
 
@@ -46,7 +48,7 @@ pub async fn run(
     let mut stop = std::pin::pin!(kit::shutdown::signal());
     raise_file_limit();
     refuse_huge_pages();
-    let listener = bind(listen).await?;
+    let listener = bind(listen)?;
     let metrics = metrics::bind(diagnosis.metrics_addr).await?;
     let address = listener.local_addr().map_err(|error| format!("the port cannot be read: {error}"))?;
 
@@ -74,9 +76,15 @@ pub async fn run(
     Ok(())
 }
 
-async fn bind(listen: &ListenOptions) -> Result<TcpListener, String> {
+fn bind(listen: &ListenOptions) -> Result<TcpListener, String> {
     let address = SocketAddr::new(listen.host, listen.port);
-    TcpListener::bind(address).await.map_err(|error| match error.kind() {
+    let bound = || {
+        let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+        socket.set_reuseaddr(true)?;
+        socket.bind(address)?;
+        socket.listen(BACKLOG)
+    };
+    bound().map_err(|error| match error.kind() {
         io::ErrorKind::AddrInUse => {
             format!("port {} is in use; choose another one with PORT or --port", listen.port)
         }

@@ -1,10 +1,12 @@
 //! The database of a service: one handle for reads, one for writes, and its migrations.
 
+mod embedded;
 mod errors;
 mod handle;
 mod migrations;
 mod mysql;
 pub mod schema;
+pub mod shapes;
 mod sqlite;
 mod url;
 
@@ -14,6 +16,7 @@ use sea_orm::{ConnectionTrait, Database as SeaOrm, DbErr, RuntimeErr};
 
 use crate::{Error, Kind, Result as KitResult};
 
+pub use embedded::{Embedded, Failed};
 pub use errors::{is_about_a_row, is_away, is_contention, is_transient, violated_constraint};
 pub use handle::{Handle, Transaction};
 pub use url::{DatabaseUrl, MYSQL_PORT, MySqlParts, Tls};
@@ -30,6 +33,7 @@ const FIRST_BACKOFF: Duration = Duration::from_millis(5);
 pub struct Database {
     pub reader: Handle,
     pub writer: Handle,
+    embedded: Option<Embedded>,
 }
 
 impl Database {
@@ -39,8 +43,8 @@ impl Database {
             DatabaseUrl::MySql(server) => {
                 let writer = SeaOrm::connect(mysql::options(server, MYSQL_WRITERS_MAX)).await?;
                 let reader = SeaOrm::connect(mysql::options(server, MYSQL_READERS_MAX)).await?;
-                let handle = |connection| Handle::new(connection, mysql::STATEMENT_TIMEOUT);
-                Ok(Self { reader: handle(reader), writer: handle(writer) })
+                let handle = |connection| Handle::new(connection, mysql::STATEMENT_TIMEOUT, None);
+                Ok(Self { reader: handle(reader), writer: handle(writer), embedded: None })
             }
         }
     }
@@ -51,8 +55,15 @@ impl Database {
         let writer = SeaOrm::connect(sqlite::options(file, 1)).await?;
         let reader = SeaOrm::connect(sqlite::options(file, SQLITE_READERS_MAX)).await?;
         // A file does not fall silent, and its own lock has a deadline.
-        let handle = |connection| Handle::new(connection, Duration::MAX);
-        Ok(Self { reader: handle(reader), writer: handle(writer) })
+        let embedded = Embedded::new(file);
+        let reader = Handle::new(reader, Duration::MAX, None);
+        let writer = Handle::new(writer, Duration::MAX, Some(embedded.clone()));
+        Ok(Self { reader, writer, embedded: Some(embedded) })
+    }
+
+    /// `None` where the database is a server.
+    pub fn embedded(&self) -> Option<&Embedded> {
+        self.embedded.as_ref()
     }
 
     /// Begins a transaction that will write. SQLite takes its lock here: taken later, after a read, it could only

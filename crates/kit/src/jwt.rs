@@ -1,5 +1,9 @@
 //! Access tokens: signed by auth, verified locally by every role, refused once their session ended.
 
+mod seen;
+
+use std::sync::Arc;
+
 use axum::{
     extract::{FromRef, FromRequestParts},
     http::{header, request::Parts},
@@ -12,6 +16,7 @@ use protocol::{
 use sha2::Sha256;
 
 use crate::{Error, Kind, config::Secret, revocations::Revocations};
+use seen::Seen;
 
 /// Signs and verifies with `JWT_SECRET`, HS256 and nothing else.
 #[derive(Clone)]
@@ -20,6 +25,7 @@ pub struct Tokens {
     verifying: DecodingKey,
     revocations: Revocations,
     secret: Secret,
+    seen: Arc<Seen>,
 }
 
 impl Tokens {
@@ -30,6 +36,7 @@ impl Tokens {
             verifying: DecodingKey::from_secret(bytes),
             revocations,
             secret: secret.clone(),
+            seen: Arc::default(),
         }
     }
 
@@ -50,18 +57,13 @@ impl Tokens {
     }
 
     /// The claims of a token that is ours, unexpired, and whose session lives.
-    pub fn verify(&self, token: &str) -> Result<Claims, Error> {
-        if token.len() > TOKEN_BYTES_MAX {
-            return Err(Error::unauthorized());
-        }
-        let mut validation = Validation::new(Algorithm::HS256);
-        validation.leeway = 0;
-        validation.validate_aud = false;
-        let claims = jsonwebtoken::decode::<Claims>(token, &self.verifying, &validation)
-            .map_err(|_| Error::unauthorized())?
-            .claims;
+    pub fn verify(&self, token: &str) -> Result<Arc<Claims>, Error> {
+        let claims = self.signed_by_us(token)?;
+        let now = Timestamp::now();
         // A lifetime that was shortened counts for older tokens, too: revocations are not kept for longer than that.
-        if claims.iat < (Timestamp::now() - self.revocations.token_lifetime()).as_secs() {
+        let is_alive = claims.exp >= now.as_secs()
+            && claims.iat >= (now - self.revocations.token_lifetime()).as_secs();
+        if !is_alive {
             return Err(Error::unauthorized());
         }
         if self.revocations.contains(claims.sid) {
@@ -71,6 +73,22 @@ impl Tokens {
                 "This session has ended. Log in again.",
             ));
         }
+        Ok(claims)
+    }
+
+    fn signed_by_us(&self, token: &str) -> Result<Arc<Claims>, Error> {
+        if token.len() > TOKEN_BYTES_MAX {
+            return Err(Error::unauthorized());
+        }
+        if let Some(claims) = self.seen.get(token) {
+            return Ok(claims);
+        }
+        let mut validation = Validation::new(Algorithm::HS256);
+        validation.leeway = 0;
+        validation.validate_aud = false;
+        let decoded = jsonwebtoken::decode::<Claims>(token, &self.verifying, &validation);
+        let claims = Arc::new(decoded.map_err(|_| Error::unauthorized())?.claims);
+        self.seen.insert(token, claims.clone());
         Ok(claims)
     }
 }
@@ -89,9 +107,9 @@ impl CurrentUser {
     }
 }
 
-impl From<Claims> for CurrentUser {
-    fn from(claims: Claims) -> Self {
-        Self { id: claims.id, username: claims.username, session: claims.sid }
+impl From<&Claims> for CurrentUser {
+    fn from(claims: &Claims) -> Self {
+        Self { id: claims.id, username: claims.username.clone(), session: claims.sid }
     }
 }
 
@@ -104,7 +122,7 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
         let token = bearer(parts).ok_or_else(Error::unauthorized)?;
-        Tokens::from_ref(state).verify(token).map(Self::from)
+        Ok(Self::from(&*Tokens::from_ref(state).verify(token)?))
     }
 }
 
@@ -135,7 +153,29 @@ mod tests {
     fn a_token_comes_back_as_its_claims() {
         let tokens = tokens("0123456789abcdef0123456789abcdef");
         let claims = claims(60);
-        assert_eq!(tokens.verify(&tokens.sign(&claims).unwrap()).unwrap(), claims);
+        assert_eq!(*tokens.verify(&tokens.sign(&claims).unwrap()).unwrap(), claims);
+    }
+
+    #[test]
+    fn a_token_that_was_good_before_is_refused_once_its_time_is_over_or_its_session_ended() {
+        let tokens = tokens("0123456789abcdef0123456789abcdef");
+        let (brief, revoked) = (claims(0), claims(60));
+        let [first, second] = [&brief, &revoked].map(|claims| tokens.sign(claims).unwrap());
+        assert!(tokens.verify(&second).is_ok());
+        tokens.revocations().add_now(&[revoked.sid]);
+        assert_eq!(tokens.verify(&second).unwrap_err().code(), Code::SessionRevoked);
+        // Of this second only. As if it had been seen then:
+        tokens.seen.insert(&first, Arc::new(Claims { exp: brief.exp - 1, ..brief }));
+        assert_eq!(tokens.verify(&first).unwrap_err().code(), Code::Unauthorized);
+    }
+
+    #[test]
+    fn more_tokens_than_are_remembered_are_all_verified() {
+        let tokens = tokens("0123456789abcdef0123456789abcdef");
+        let signed: Vec<_> = (0..6000).map(|_| claims(60)).map(|c| (tokens.sign(&c).unwrap(), c)).collect();
+        for (token, claims) in signed.iter().chain(&signed) {
+            assert_eq!(*tokens.verify(token).unwrap(), *claims);
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use kit::Result;
+use kit::{Result, db::shapes::padded};
 use protocol::{
     RoomId, Seq, UserId,
     rooms::Member,
@@ -50,7 +50,7 @@ pub async fn rooms_of(chat: &Chat, users: &[Sender]) -> Result<Vec<UserRooms>> {
             .column(room_members::Column::UserId)
             .columns([rooms::Column::Id, rooms::Column::LastSeq, rooms::Column::MembersRev])
             .join(JoinType::InnerJoin, room_members::Relation::Room.def())
-            .filter(room_members::Column::UserId.is_in(chunk.iter().map(|user| user.user_id.0)))
+            .filter(room_members::Column::UserId.is_in(padded(chunk.iter().map(|user| user.user_id.0))))
             .filter(rooms::Column::DeletedAt.is_null())
             .order_by_asc(rooms::Column::Id)
             .into_tuple()
@@ -109,7 +109,7 @@ async fn members_of(
         .select_only()
         .column(room_members::Column::UserId)
         .filter(room_members::Column::RoomId.eq(room.0))
-        .filter(room_members::Column::UserId.is_in(users.map(|user| user.0)))
+        .filter(room_members::Column::UserId.is_in(padded(users.map(|user| user.0))))
         .into_tuple()
         .all(&chat.0.db.reader)
         .await?;
@@ -122,7 +122,7 @@ pub(crate) async fn rooms_revs(
     users: impl Iterator<Item = UserId>,
 ) -> Result<HashMap<UserId, i64>> {
     use user_revisions::{Column, Entity};
-    let query = Entity::find().filter(Column::UserId.is_in(users.map(|user| user.0)));
+    let query = Entity::find().filter(Column::UserId.is_in(padded(users.map(|user| user.0))));
     let rows = query.all(&chat.0.db.reader).await?;
     Ok(rows.into_iter().map(|row| (UserId(row.user_id), row.rooms_rev)).collect())
 }

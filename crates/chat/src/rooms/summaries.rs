@@ -2,7 +2,7 @@
 
 use std::{cmp::Reverse, collections::HashMap};
 
-use kit::{Error, Result};
+use kit::{Error, Result, db::shapes::padded};
 use protocol::{Message, RoomId, Seq, UserId, rooms::RoomSummary};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter};
 
@@ -76,7 +76,7 @@ async fn last_messages(chat: &Chat, places: &[(RoomId, Seq)]) -> Result<HashMap<
     let mut found = HashMap::with_capacity(places.len());
     for chunk in places.chunks(ROOMS_MAX) {
         let mut any = Condition::any();
-        for (room, seq) in chunk {
+        for (room, seq) in padded(chunk.iter().copied()) {
             any = any.add(Column::RoomId.eq(room.0).and(Column::Seq.eq(seq.0)));
         }
         for row in Entity::find().filter(any).all(&chat.0.db.reader).await? {

@@ -1,8 +1,14 @@
 //! What an error of the database means, whichever engine says it.
 
+use std::{borrow::Cow, error::Error as StdError, fmt, sync::Arc};
+
 use sea_orm::{
     DbErr, RuntimeErr, SqlErr,
-    sqlx::{self, mysql::MySqlDatabaseError},
+    sqlx::{
+        self,
+        error::{DatabaseError, ErrorKind},
+        mysql::MySqlDatabaseError,
+    },
 };
 
 /// What the engine calls it.
@@ -36,7 +42,7 @@ pub fn is_transient(error: &DbErr) -> bool {
     }
 }
 
-fn is_passing(error: &dyn sqlx::error::DatabaseError) -> bool {
+fn is_passing(error: &dyn DatabaseError) -> bool {
     match code(error) {
         // SQLITE_BUSY, SQLITE_LOCKED, SQLITE_IOERR, SQLITE_FULL.
         Some(Code::Sqlite(code)) => matches!(code, 5 | 6 | 10 | 13),
@@ -105,10 +111,61 @@ fn driver_error(error: &DbErr) -> Option<&sqlx::Error> {
     }
 }
 
-fn code(error: &dyn sqlx::error::DatabaseError) -> Option<Code> {
+fn code(error: &dyn DatabaseError) -> Option<Code> {
     if let Some(error) = error.try_downcast_ref::<MySqlDatabaseError>() {
         return Some(Code::MySql(error.number()));
     }
     // With its extension it is longer: the last byte is what it belongs to.
     Some(Code::Sqlite(error.code()?.parse::<i64>().ok()? & 0xff))
+}
+
+/// What SQLite said past the pools, as the pools would have told it.
+pub(super) fn of_sqlite(error: rusqlite::Error) -> DbErr {
+    let error = match error {
+        rusqlite::Error::SqliteFailure(failure, _) => {
+            sqlx::Error::Database(Box::new(Embedded { code: failure.extended_code.to_string(), error }))
+        }
+        other => sqlx::Error::Protocol(other.to_string()),
+    };
+    DbErr::Exec(RuntimeErr::SqlxError(Arc::new(error)))
+}
+
+#[derive(Debug)]
+struct Embedded {
+    code: String,
+    error: rusqlite::Error,
+}
+
+impl fmt::Display for Embedded {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.error.fmt(formatter)
+    }
+}
+
+impl StdError for Embedded {}
+
+impl DatabaseError for Embedded {
+    fn message(&self) -> &'static str {
+        "SQLite"
+    }
+
+    fn code(&self) -> Option<Cow<'_, str>> {
+        Some(Cow::Borrowed(&self.code))
+    }
+
+    fn as_error(&self) -> &(dyn StdError + Send + Sync + 'static) {
+        self
+    }
+
+    fn as_error_mut(&mut self) -> &mut (dyn StdError + Send + Sync + 'static) {
+        self
+    }
+
+    fn into_error(self: Box<Self>) -> Box<dyn StdError + Send + Sync + 'static> {
+        self
+    }
+
+    fn kind(&self) -> ErrorKind {
+        ErrorKind::Other
+    }
 }

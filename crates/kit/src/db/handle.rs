@@ -15,12 +15,17 @@ use sea_orm::{
     RuntimeErr, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait, sqlx,
 };
 use sea_orm_migration::async_trait::async_trait;
+use tokio::sync::OwnedMutexGuard;
+
+use super::Embedded;
 
 /// Connections to one database, shared by all clones.
 #[derive(Debug, Clone)]
 pub struct Handle {
     connection: DatabaseConnection,
     deadline: Duration,
+    /// Whose turn it is to write, where one at a time can.
+    turns: Option<Embedded>,
 }
 
 /// Rolled back when it is dropped.
@@ -30,12 +35,13 @@ pub struct Transaction {
     deadline: Duration,
     /// The server did not answer: nothing more is asked of it.
     is_lost: AtomicBool,
+    _turn: Option<OwnedMutexGuard<()>>,
 }
 
 impl Handle {
     /// `deadline` is for a statement, the wait for a connection included; nothing bounds it with `Duration::MAX`.
-    pub(super) fn new(connection: DatabaseConnection, deadline: Duration) -> Self {
-        Self { connection, deadline }
+    pub(super) fn new(connection: DatabaseConnection, deadline: Duration, turns: Option<Embedded>) -> Self {
+        Self { connection, deadline, turns }
     }
 
     /// Without deadlines: for what may take long.
@@ -48,8 +54,16 @@ impl Handle {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
+        let _turn = self.turn().await;
         let inner = within(self.deadline, self.connection.begin_with_options(options)).await?;
-        Ok(Transaction { inner, deadline: self.deadline, is_lost: AtomicBool::new(false) })
+        Ok(Transaction { inner, deadline: self.deadline, is_lost: AtomicBool::new(false), _turn })
+    }
+
+    async fn turn(&self) -> Option<OwnedMutexGuard<()>> {
+        match &self.turns {
+            Some(embedded) => Some(embedded.turn().await),
+            None => None,
+        }
     }
 
     pub(super) async fn close(self) -> Result<(), DbErr> {
@@ -64,18 +78,22 @@ impl ConnectionTrait for Handle {
     }
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
+        let _turn = self.turn().await;
         within(self.deadline, self.connection.execute_raw(statement)).await
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
+        let _turn = self.turn().await;
         within(self.deadline, self.connection.execute_unprepared(sql)).await
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+        let _turn = self.turn().await;
         within(self.deadline, self.connection.query_one_raw(statement)).await
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        let _turn = self.turn().await;
         within(self.deadline, self.connection.query_all_raw(statement)).await
     }
 }

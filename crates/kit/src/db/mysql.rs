@@ -15,6 +15,8 @@ pub const STATEMENT_TIMEOUT: Duration = Duration::from_secs(7);
 const UNTRIED_MAX: Duration = Duration::from_millis(100);
 /// Closed by us before the server does it.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(120);
+/// Prepared statements that a connection keeps: more than there are shapes of them (`shapes`).
+const STATEMENTS_MAX: usize = 256;
 /// Connections find a new server behind the same name, and servers get their memory back.
 const LIFETIME_MAX: Duration = Duration::from_secs(30 * 60);
 
@@ -32,6 +34,7 @@ const SESSION: [&str; 2] = [
 /// Times are UTC and texts utf8mb4, compared by bytes. Statements are prepared once a connection.
 pub fn options(server: &MySqlConnectOptions, connections_max: u32) -> ConnectOptions {
     let server = server.clone().charset("utf8mb4").collation("utf8mb4_bin").timezone("+00:00".to_owned());
+    let server = server.statement_cache_capacity(STATEMENTS_MAX);
     // The address is set on sqlx's own options: in a URL it would need escaping.
     let mut options = ConnectOptions::new("mysql://localhost");
     options

@@ -10,7 +10,7 @@ use sea_orm::{
     },
 };
 
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+pub const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Makes the file, for its owner only, where it is not there yet; SQLite gives the files beside it the same mode. Its
 /// folder may be an old one that everybody can look into.

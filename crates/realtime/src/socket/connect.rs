@@ -33,7 +33,7 @@ pub(super) fn verify(invitation: Invitation, tokens: &Tokens) -> Result<Peer, Cl
             Code::SessionRevoked => Close::REVOKED,
             _ => Close::UNAUTHORIZED,
         })?;
-    let user = Sender { user_id: claims.id, username: claims.username };
+    let user = Sender { user_id: claims.id, username: claims.username.clone() };
     let scope = invitation.room.map_err(|_| Close::NOT_FOUND)?.map_or(Scope::All, Scope::Room);
     Ok(Peer { user, session: claims.sid, scope })
 }

@@ -5,14 +5,18 @@ use std::collections::BTreeMap;
 use fanout::MemoryBus;
 use proptest::prelude::*;
 use protocol::rooms::GENERAL as GENERAL_NAME;
-use sea_orm::{ActiveModelTrait, ConnectionTrait};
+use sea_orm::{
+    ActiveModelTrait,
+    ActiveValue::Set,
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 use tempfile::TempDir;
 
 use super::*;
 use crate::{
     Migrator,
     members::changes,
-    tables::room_members::Role,
+    tables::{messages, room_members::Role, rooms},
     writer::{
         model::{Expected, Model, NEVER, Step, steps, user},
         store_all,
@@ -73,7 +77,13 @@ impl Fixture {
     }
 
     async fn send(&self, drafts: &[Draft]) -> Outcome {
-        store_all(&self.db, Outbox::new(&MemoryBus::default()), drafts).await
+        store_all(&self.db, Outbox::new(&MemoryBus::default()), Batch::of(drafts.to_vec())).await
+    }
+
+    /// It asks once for the file's lock, and does not wait.
+    async fn make_impatient(&self) {
+        let file = self.db.embedded().unwrap();
+        file.write(|connection| connection.execute_batch("PRAGMA busy_timeout = 0")).await.unwrap();
     }
 
     async fn seqs(&self, room: RoomId) -> Vec<i64> {
@@ -175,9 +185,9 @@ async fn a_busy_database_is_tried_again() {
     let fixture = Fixture::new().await;
     let file = fixture.folder.path().join("chat.db");
     let other = Database::open_sqlite(&file).await.unwrap();
+    fixture.make_impatient().await;
     let tx = other.begin().await.unwrap();
-    fixture.db.writer.execute_unprepared("PRAGMA busy_timeout = 0").await.unwrap();
-    let refused = store(&fixture.db, Outbox::new(&MemoryBus::default()), &[draft(0, 1, "refused")]).await;
+    let refused = store(&fixture.db, Outbox::new(&MemoryBus::default()), &Batch::of(vec![draft(0, 1, "refused")])).await;
     assert!(refused.is_err_and(|why| matches!(why, Failure::Undone(error) if kit::db::is_transient(&error))));
 
     let drafts = [draft(0, 1, "patient")];
@@ -189,8 +199,8 @@ async fn a_busy_database_is_tried_again() {
 async fn a_database_that_stays_busy_is_unavailable_and_nothing_is_stored() {
     let fixture = Fixture::new().await;
     let other = Database::open_sqlite(&fixture.folder.path().join("chat.db")).await.unwrap();
+    fixture.make_impatient().await;
     let tx = other.begin().await.unwrap();
-    fixture.db.writer.execute_unprepared("PRAGMA busy_timeout = 0").await.unwrap();
     let outcome = fixture.send(&[draft(0, 1, "a"), draft(0, 1, "b")]).await;
     let codes: Vec<_> = outcome.answers.iter().map(|a| a.as_ref().err().map(Error::code)).collect();
     assert_eq!(codes, [Some(Code::Unavailable); 2]);
