@@ -85,12 +85,11 @@ impl Storm {
                 self.names += 1;
                 world.rename(id(room), &self.names.to_string(), publish(is_lost)).await;
             }
-            Step::Rename { .. } => {}
             Step::Connect { user, room } => self.connect(user, room.map(id)).await,
             Step::Disconnect { nth } if !self.clients.is_empty() => {
                 self.clients.swap_remove(nth % self.clients.len());
             }
-            Step::Disconnect { .. } => {}
+            Step::Rename { .. } | Step::Disconnect { .. } => {}
             Step::Away(is_away) => world.set_away(is_away),
             Step::Wait { ms } => tokio::time::sleep(Duration::from_millis(ms)).await,
         }
