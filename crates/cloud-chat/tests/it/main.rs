@@ -13,6 +13,7 @@ mod frontend;
 mod fuzzing;
 mod harness;
 mod http_contract;
+mod https;
 mod kills;
 mod limits;
 mod mail;
