@@ -22,6 +22,7 @@ missing_packages() {
   [ -x "$(PATH="$PATH:/usr/sbin" command -v mariadbd)" ] || echo mariadb-server-core mariadb-client-core
   [ -x "$(PATH="$PATH:/usr/sbin" command -v nats-server)" ] || echo nats-server
   [ -x "$(PATH="$PATH:/usr/sbin" command -v nginx)" ] || echo nginx-light
+  command -v caddy > /dev/null || echo caddy
   python3 -c 'import ensurepip, venv' 2> /dev/null || echo python3-venv
   for command in jq shellcheck zip; do
     command -v "$command" > /dev/null || echo "$command"

@@ -13,7 +13,7 @@ use protocol::{
     RoomId, UserId,
     seams::{AccountChange, Change},
 };
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr};
+use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -116,6 +116,7 @@ async fn rename(tx: &Transaction, user: UserId, username: String) -> Result<Vec<
         .await?;
     rooms::Entity::update_many()
         .col_expr(Column::OwnerUsernameSnapshot, Expr::value(username.clone()))
+        .col_expr(Column::DetailsRev, Expr::col(Column::DetailsRev).add(1))
         .filter(Column::OwnerUserId.eq(user.0))
         .exec(tx)
         .await?;
@@ -126,7 +127,8 @@ async fn rename(tx: &Transaction, user: UserId, username: String) -> Result<Vec<
         .await?;
     let events = owned.into_iter().map(|mut room| {
         room.owner_username_snapshot = Some(username.clone());
-        Event::RoomUpdated { room: room.to_room() }
+        room.details_rev += 1;
+        room.updated()
     });
     Ok(events.collect())
 }

@@ -8,8 +8,8 @@ use kit::{
     internal_key::{InternalKeys, guard},
 };
 use protocol::seams::{
-    AskAfter, AskMembers, AskOpen, AskPositions, AskRoomsOf, AskSend, Page, Positions, RoomMembers,
-    RoomState, SendAnswer, UserRooms,
+    AskAfter, AskDetails, AskMembers, AskOpen, AskPositions, AskRoomsOf, AskSend, Page, Positions,
+    RoomDetails, RoomMembers, RoomState, SendAnswer, UserRooms,
 };
 
 use crate::{Chat, members, messages, rooms};
@@ -21,6 +21,7 @@ pub fn routes(keys: InternalKeys) -> Router<Chat> {
         .route("/internal/rooms/of-users", post(rooms_of))
         .route("/internal/rooms/members", post(members_among))
         .route("/internal/rooms/positions", post(positions))
+        .route("/internal/rooms/details", post(details))
         .route("/internal/messages/send", post(send))
         .route("/internal/messages/after", post(after));
     guard(routes, keys)
@@ -49,6 +50,13 @@ async fn positions(
     InternalBody(ask): InternalBody<AskPositions>,
 ) -> Result<Json<Positions>> {
     rooms::positions(&chat, &ask.rooms, &ask.users).await.map(Json)
+}
+
+async fn details(
+    State(chat): State<Chat>,
+    InternalBody(ask): InternalBody<AskDetails>,
+) -> Result<Json<Vec<RoomDetails>>> {
+    rooms::details(&chat, &ask.rooms).await.map(Json)
 }
 
 async fn send(State(chat): State<Chat>, InternalBody(ask): InternalBody<AskSend>) -> Json<Vec<SendAnswer>> {

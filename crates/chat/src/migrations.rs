@@ -3,6 +3,7 @@
 mod m0001_tables;
 mod m0002_gone_users;
 mod m0003_outbox;
+mod m0004_details_rev;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait, async_trait};
 
@@ -15,6 +16,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0001_tables::Migration),
             Box::new(m0002_gone_users::Migration),
             Box::new(m0003_outbox::Migration),
+            Box::new(m0004_details_rev::Migration),
         ]
     }
 }

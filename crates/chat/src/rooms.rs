@@ -5,11 +5,10 @@ mod summaries;
 
 use std::collections::HashSet;
 
-use fanout::Event;
 use kit::{Error, Result, db::shapes::padded};
 use protocol::{
     Room, RoomId, Seq, Timestamp, UserId,
-    seams::{Positions, RoomState, Sender, UserPosition},
+    seams::{Positions, RoomDetails, RoomState, Sender, UserPosition},
 };
 use sea_orm::{
     ActiveValue::{NotSet, Set},
@@ -45,6 +44,7 @@ pub async fn create(chat: &Chat, owner: Sender, name: String) -> Result<Room> {
                 owner_username_snapshot: Set(Some(owner.username.clone())),
                 last_seq: Set(0),
                 members_rev: Set(0),
+                details_rev: Set(0),
                 created_at: Set(Timestamp::now().0),
                 deleted_at: Set(None),
             };
@@ -75,14 +75,15 @@ pub async fn rename(chat: &Chat, membership: Membership, name: String) -> Result
                 return Ok(room.to_room());
             }
             room.name = name;
+            room.details_rev += 1;
             Entity::update_many()
                 .col_expr(Column::Name, Expr::value(room.name.clone()))
+                .col_expr(Column::DetailsRev, Expr::value(room.details_rev))
                 .filter(Column::Id.eq(room.id))
                 .exec(&tx)
                 .await?;
-            let room = room.to_room();
-            chat.commit(tx, vec![Event::RoomUpdated { room: room.clone() }]).await?;
-            Ok(room)
+            chat.commit(tx, vec![room.updated()]).await?;
+            Ok(room.to_room())
         }
     })
     .await
@@ -124,21 +125,37 @@ pub(crate) async fn states(chat: &Chat, rooms: &[RoomId]) -> Result<Vec<RoomStat
     let mut states = Vec::with_capacity(rooms.len());
     let rooms: Vec<i64> = rooms.iter().map(|room| room.0).collect::<HashSet<_>>().into_iter().collect();
     for chunk in rooms.chunks(IDS_MAX) {
-        let rows: Vec<(i64, i64, i64)> = Entity::find()
+        let rows: Vec<(i64, i64, i64, i64)> = Entity::find()
             .select_only()
-            .columns([Column::Id, Column::LastSeq, Column::MembersRev])
+            .columns([Column::Id, Column::LastSeq, Column::MembersRev, Column::DetailsRev])
             .filter(Column::Id.is_in(padded(chunk.iter().copied())))
             .filter(Column::DeletedAt.is_null())
             .into_tuple()
             .all(&chat.0.db.reader)
             .await?;
-        states.extend(rows.into_iter().map(|(id, last_seq, members_rev)| RoomState {
+        states.extend(rows.into_iter().map(|(id, last_seq, members_rev, details_rev)| RoomState {
             room_id: RoomId(id),
             last_seq: Seq(last_seq),
             members_rev,
+            details_rev,
         }));
     }
     Ok(states)
+}
+
+/// These rooms as they are. What is gone is left out.
+pub async fn details(chat: &Chat, rooms: &[RoomId]) -> Result<Vec<RoomDetails>> {
+    let mut details = Vec::with_capacity(rooms.len());
+    for chunk in rooms.chunks(IDS_MAX) {
+        let rows = Entity::find()
+            .filter(Column::Id.is_in(chunk.iter().map(|room| room.0)))
+            .filter(Column::DeletedAt.is_null())
+            .all(&chat.0.db.reader)
+            .await?;
+        details
+            .extend(rows.iter().map(|row| RoomDetails { room: row.to_room(), details_rev: row.details_rev }));
+    }
+    Ok(details)
 }
 
 /// NOT_FOUND once the room is gone.

@@ -1,13 +1,15 @@
 //! Running a role: listens, has it put together, serves, and stops its parts in order.
 
+mod connections;
+
 use std::{
     fs::File,
-    io,
+    io, mem,
     net::SocketAddr,
     time::{Duration, Instant},
 };
 
-use axum::{Router, serve::ListenerExt};
+use axum::Router;
 use kit::{db::Database, metrics::Registry, shutdown::Tasks};
 use realtime::Realtime;
 use tokio::net::{TcpListener, TcpSocket};
@@ -53,20 +55,20 @@ pub async fn run(
     let address = listener.local_addr().map_err(|error| format!("the port cannot be read: {error}"))?;
 
     let tasks = Tasks::default();
-    let service = tokio::select! {
+    let mut service = tokio::select! {
         service = assemble(address, &tasks) => service?,
         () = &mut stop => return Ok(()),
     };
+    if let Some(listener) = metrics {
+        let (router, figures) = (mem::take(&mut service.router), mem::take(&mut service.metrics));
+        service.router = metrics::serve(listener, router, figures, &tasks);
+    }
     // With standard output gone, serving goes on.
     if let Err(error) = greet(&service, address, begun) {
         tracing::warn!(error, "the address could not be printed");
     }
-    let router = match metrics {
-        Some(listener) => metrics::serve(listener, service.router, service.metrics, &tasks),
-        None => service.router,
-    };
 
-    serve(listener, router, service.realtime.as_ref(), &tasks, stop).await?;
+    serve(listener, service.router, service.realtime.as_ref(), &tasks, stop).await?;
     for (which, database) in service.databases {
         let explain = |error| format!("the {} database cannot be closed: {error}", which.name());
         database.close().await.map_err(explain)?;
@@ -101,16 +103,8 @@ async fn serve(
     tasks: &Tasks,
     stop: impl Future<Output = ()>,
 ) -> Result<(), String> {
-    let router = router.into_make_service_with_connect_info::<SocketAddr>();
-    // Small frames must not wait for more to come.
-    let listener = listener.tap_io(|socket| {
-        if let Err(error) = socket.set_nodelay(true) {
-            tracing::debug!(%error, "TCP_NODELAY cannot be set");
-        }
-    });
     let stopping = tokio_util::sync::CancellationToken::new();
-    let server = axum::serve(listener, router).with_graceful_shutdown(stopping.clone().cancelled_owned());
-    let mut server = tokio::spawn(server.into_future());
+    let mut server = tokio::spawn(connections::serve(listener, router, stopping.clone()));
     let mut failure = None;
     tokio::select! {
         () = stop => {}

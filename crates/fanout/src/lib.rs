@@ -45,8 +45,11 @@ pub enum Event {
         rooms_rev: i64,
         last_seq: Seq,
     },
+    /// `details_rev` is the room's after the change, 0 from a version that knew none.
     RoomUpdated {
         room: Room,
+        #[serde(default)]
+        details_rev: i64,
     },
     RoomDeleted {
         room_id: RoomId,

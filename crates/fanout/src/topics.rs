@@ -21,7 +21,7 @@ impl Event {
             Self::MemberAdded { room_id, user_id, .. } | Self::MemberRemoved { room_id, user_id, .. } => {
                 (Topic::Room(*room_id), Some(Topic::User(*user_id)))
             }
-            Self::RoomUpdated { room } => (Topic::Room(room.id), None),
+            Self::RoomUpdated { room, .. } => (Topic::Room(room.id), None),
             Self::RoomDeleted { room_id } => (Topic::Room(*room_id), None),
             Self::Read { user_id, .. } => (Topic::User(*user_id), None),
             Self::SessionsRevoked { .. } | Self::AccountsChanged => (Topic::Accounts, None),

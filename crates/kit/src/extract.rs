@@ -9,6 +9,7 @@ use axum::{
 use http_body_util::BodyExt;
 use protocol::{Code, RoomId, UserId, Validate, codes::FieldCode};
 use serde::de::DeserializeOwned;
+use tokio::time::{Instant, timeout_at};
 
 use crate::{Error, Kind};
 
@@ -19,6 +20,8 @@ const INTERNAL_BODY_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// How much more is read and dropped, so that a client sees why it is refused.
 const DRAINED_BYTES_MAX: usize = 8 * 1024 * 1024;
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(5);
+/// Within which a body must be there: while it comes it holds a place among the requests that are answered.
+const BODY_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// A JSON object that was checked.
 #[derive(Debug)]
@@ -91,8 +94,13 @@ fn is_json(request: &Request) -> bool {
 
 async fn read(mut body: axum::body::Body, bytes_max: usize) -> Result<Vec<u8>, Error> {
     let cut = |_| Error::refused(Kind::Invalid, Code::BadJson, "The body ended before its end.");
+    let slow = |_| {
+        let detail = format!("The body was not there after {} seconds.", BODY_TIMEOUT.as_secs());
+        Error::refused(Kind::Invalid, Code::BadJson, detail)
+    };
+    let deadline = Instant::now() + BODY_TIMEOUT;
     let mut bytes = Vec::new();
-    while let Some(frame) = body.frame().await {
+    while let Some(frame) = timeout_at(deadline, body.frame()).await.map_err(slow)? {
         let Ok(data) = frame.map_err(cut)?.into_data() else { continue };
         if bytes.len() + data.len() > bytes_max {
             drain(body).await;

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Message, Problem, Timestamp,
+    Message, Problem, Room, Timestamp,
     ids::{ClientMessageId, RoomId, Seq, SessionId, UserId},
 };
 
@@ -36,13 +36,25 @@ pub struct Sent {
     pub duplicate: bool,
 }
 
-/// Where a room stands. `members_rev` rises with every change of its members, under the lock that assigns `seq`.
+/// Where a room stands. `members_rev` rises with every change of its members, `details_rev` with every change of its name
+/// or owner, both under the lock that assigns `seq`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RoomState {
     pub room_id: RoomId,
     pub last_seq: Seq,
     pub members_rev: i64,
+    /// Unknown to the version before this one.
+    #[serde(default)]
+    pub details_rev: i64,
+}
+
+/// A room as of `details_rev`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RoomDetails {
+    pub room: Room,
+    pub details_rev: i64,
 }
 
 /// The rooms of a user. `rooms_rev` rises with every room that the user joins or leaves.
@@ -150,6 +162,12 @@ pub struct AskAfter {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct AskMembers {
     pub rooms: Vec<(RoomId, Vec<UserId>)>,
+}
+
+/// Answered by a `RoomDetails` for each room that there is.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct AskDetails {
+    pub rooms: Vec<RoomId>,
 }
 
 /// Answered by `Positions`.

@@ -4,6 +4,7 @@
 mod actor;
 mod comparisons;
 mod connections;
+mod details;
 mod jobs;
 mod listening;
 mod members;

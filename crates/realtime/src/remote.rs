@@ -8,8 +8,8 @@ use kit::{Error, Result, config::Secret, peers::Peer};
 use protocol::{
     RoomId, Seq, UserId,
     seams::{
-        AskAfter, AskMembers, AskOpen, AskPositions, AskRoomsOf, AskSend, Draft, Page, Positions,
-        RoomMembers, RoomState, SendAnswer, Sender, Sent, UserRooms,
+        AskAfter, AskDetails, AskMembers, AskOpen, AskPositions, AskRoomsOf, AskSend, Draft, Page, Positions,
+        RoomDetails, RoomMembers, RoomState, SendAnswer, Sender, Sent, UserRooms,
     },
 };
 
@@ -82,6 +82,10 @@ impl Rooms for RemoteRooms {
     async fn last_seqs(&self, rooms: &[RoomId], users: &[UserId]) -> Result<Positions> {
         let ask = AskPositions { rooms: rooms.to_vec(), users: users.to_vec() };
         self.asks.post("/internal/rooms/positions", &ask, ASK_TIMEOUT).await
+    }
+
+    async fn details(&self, rooms: &[RoomId]) -> Result<Vec<RoomDetails>> {
+        self.asks.post("/internal/rooms/details", &AskDetails { rooms: rooms.to_vec() }, ASK_TIMEOUT).await
     }
 }
 

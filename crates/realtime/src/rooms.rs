@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use kit::Result;
 use protocol::{
     RoomId, Seq, UserId,
-    seams::{Draft, Page, Positions, RoomMembers, RoomState, Sender, Sent, UserRooms},
+    seams::{Draft, Page, Positions, RoomDetails, RoomMembers, RoomState, Sender, Sent, UserRooms},
 };
 
 #[async_trait]
@@ -28,4 +28,7 @@ pub trait Rooms: Send + Sync + 'static {
 
     /// Where these rooms and users stand. What is gone is left out; a user without a record has revision 0.
     async fn last_seqs(&self, rooms: &[RoomId], users: &[UserId]) -> Result<Positions>;
+
+    /// These rooms as they are. What is gone is left out.
+    async fn details(&self, rooms: &[RoomId]) -> Result<Vec<RoomDetails>>;
 }

@@ -88,7 +88,8 @@ async fn serve(realtime: Realtime, pending: OnUpgrade, peer: Result<Peer, Close>
 async fn bare(pending: OnUpgrade) -> Option<(TcpStream, Vec<u8>)> {
     let upgraded = pending.await.ok()?;
     if let Ok(Parts { io, read_buf, .. }) = downcast::<TokioIo<TcpStream>>(upgraded) {
-        return Some((io.into_inner(), read_buf.into()));
+        // Copied: the buffer that it lies in has room for a request, and would be kept for as long as the socket lives.
+        return Some((io.into_inner(), read_buf.to_vec()));
     }
     tracing::error!("a WebSocket came over something else than TCP");
     None

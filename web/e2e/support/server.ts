@@ -7,7 +7,7 @@ import { join } from 'node:path'
 
 const binary = process.env.CLOUD_CHAT_BIN ?? '../target/debug/cloud-chat'
 
-/** The real server, one process on a folder of its own. It can be killed and started again. */
+/** The real server, one process on a folder of its own, or one role of several. It can be killed and started again. */
 export class Server {
   readonly url: string
   private process: ChildProcess | null = null
@@ -17,19 +17,25 @@ export class Server {
     private readonly folder: string,
     host: string,
     private readonly settings: Record<string, string>,
+    private readonly role: string | null,
   ) {
     this.url = `http://${host}:${port}`
   }
 
-  static async start(host = 'localhost', settings = {}): Promise<Server> {
+  static async start(
+    host = 'localhost',
+    settings = {},
+    role: string | null = null,
+  ): Promise<Server> {
     const folder = await mkdtemp(join(tmpdir(), 'cloud-chat-'))
-    const server = new Server(await freePort(), folder, host, settings)
+    const server = new Server(await freePort(), folder, host, settings, role)
     await server.run()
     return server
   }
 
   async run(): Promise<void> {
-    const args = ['--port', String(this.port), '--data-dir', this.folder]
+    const args = this.role === null ? ['--data-dir', this.folder] : [this.role]
+    args.push('--port', String(this.port))
     const defaults = { DEV_MODE: 'true', RATE_LIMITS: 'off', FRONTEND_URL: this.url }
     const env = { ...process.env, ...defaults, ...this.settings }
     this.process = spawn(binary, args, { env, stdio: 'ignore' })

@@ -113,13 +113,15 @@ async fn hand_over(tx: &Transaction, room: &rooms::Model) -> Result<Event> {
     let mut room = room.clone();
     room.owner_user_id = Some(heir.user_id);
     room.owner_username_snapshot = Some(heir.username_snapshot);
+    room.details_rev += 1;
     rooms::Entity::update_many()
         .col_expr(rooms::Column::OwnerUserId, Expr::value(room.owner_user_id))
         .col_expr(rooms::Column::OwnerUsernameSnapshot, Expr::value(room.owner_username_snapshot.clone()))
+        .col_expr(rooms::Column::DetailsRev, Expr::value(room.details_rev))
         .filter(rooms::Column::Id.eq(room.id))
         .exec(tx)
         .await?;
-    Ok(Event::RoomUpdated { room: room.to_room() })
+    Ok(room.updated())
 }
 
 /// Makes the room invisible; its rows go later, in small steps.

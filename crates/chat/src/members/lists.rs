@@ -45,10 +45,11 @@ pub async fn rooms_of(chat: &Chat, users: &[Sender]) -> Result<Vec<UserRooms>> {
     for chunk in users.chunks(IDS_MAX) {
         let revs = rooms_revs(chat, chunk.iter().map(|user| user.user_id)).await?;
         let mut rooms: HashMap<Uuid, Vec<RoomState>> = HashMap::new();
-        let rows: Vec<(Uuid, i64, i64, i64)> = room_members::Entity::find()
+        let rows: Vec<(Uuid, i64, i64, i64, i64)> = room_members::Entity::find()
             .select_only()
             .column(room_members::Column::UserId)
-            .columns([rooms::Column::Id, rooms::Column::LastSeq, rooms::Column::MembersRev])
+            .columns([rooms::Column::Id, rooms::Column::LastSeq])
+            .columns([rooms::Column::MembersRev, rooms::Column::DetailsRev])
             .join(JoinType::InnerJoin, room_members::Relation::Room.def())
             .filter(room_members::Column::UserId.is_in(padded(chunk.iter().map(|user| user.user_id.0))))
             .filter(rooms::Column::DeletedAt.is_null())
@@ -56,8 +57,9 @@ pub async fn rooms_of(chat: &Chat, users: &[Sender]) -> Result<Vec<UserRooms>> {
             .into_tuple()
             .all(&chat.0.db.reader)
             .await?;
-        for (user, room, last_seq, members_rev) in rows {
-            let state = RoomState { room_id: RoomId(room), last_seq: Seq(last_seq), members_rev };
+        for (user, room, last_seq, members_rev, details_rev) in rows {
+            let state =
+                RoomState { room_id: RoomId(room), last_seq: Seq(last_seq), members_rev, details_rev };
             rooms.entry(user).or_default().push(state);
         }
         answer.extend(chunk.iter().map(|user| UserRooms {

@@ -1,5 +1,6 @@
 //! A room, the lock of everything in it: whoever changes its log or its members locks its row first.
 
+use fanout::Event;
 use protocol::{Room, RoomId, Seq, Timestamp, UserId, seams::RoomState};
 use sea_orm::entity::prelude::*;
 
@@ -16,6 +17,8 @@ pub struct Model {
     pub last_seq: i64,
     /// Rises with every join and leave.
     pub members_rev: i64,
+    /// Rises with every change of name or owner.
+    pub details_rev: i64,
     pub created_at: i64,
     /// From here on the room is invisible; its rows go in small steps.
     pub deleted_at: Option<i64>,
@@ -50,7 +53,8 @@ impl Model {
     }
 
     pub fn state(&self) -> RoomState {
-        RoomState { room_id: RoomId(self.id), last_seq: Seq(self.last_seq), members_rev: self.members_rev }
+        let &Self { id, last_seq, members_rev, details_rev, .. } = self;
+        RoomState { room_id: RoomId(id), last_seq: Seq(last_seq), members_rev, details_rev }
     }
 
     pub fn to_room(&self) -> Room {
@@ -61,5 +65,10 @@ impl Model {
             owner_username_snapshot: self.owner_username_snapshot.clone(),
             created_at: Timestamp(self.created_at),
         }
+    }
+
+    /// The event of a change of name or owner.
+    pub fn updated(&self) -> Event {
+        Event::RoomUpdated { room: self.to_room(), details_rev: self.details_rev }
     }
 }

@@ -21,7 +21,7 @@ async fn a_renamed_user_is_renamed_in_the_rooms_but_not_in_what_they_said() {
     app.accounts.record(alice.id, Change::Renamed { username: "alicia".into() });
     app.bus.publish(vec![Event::AccountsChanged]).await;
 
-    let Event::RoomUpdated { room: updated } = events.next().await else { panic!("not updated") };
+    let Event::RoomUpdated { room: updated, .. } = events.next().await else { panic!("not updated") };
     assert_eq!(updated.owner_username_snapshot.as_deref(), Some("alicia"));
     let shown = bob.room(room).await;
     assert_eq!(shown.room, updated);
@@ -52,7 +52,7 @@ async fn a_deleted_user_leaves_every_room_and_hands_over() {
     for _ in 0..5 {
         seen.push(match events.next().await {
             Event::MemberRemoved { room_id, user_id, .. } if user_id == alice.id => ("removed", room_id),
-            Event::RoomUpdated { room } if room.owner_user_id == Some(bob.id) => ("handed over", room.id),
+            Event::RoomUpdated { room, .. } if room.owner_user_id == Some(bob.id) => ("handed over", room.id),
             Event::RoomDeleted { room_id } => ("deleted", room_id),
             other => panic!("{other:?}"),
         });
@@ -139,6 +139,6 @@ async fn a_change_is_applied_once_across_restarts() {
     let alice = app.user_with_id("alicia", alice.id);
     app.accounts.record(alice.id, Change::Renamed { username: "ali".into() });
     app.bus.publish(vec![Event::AccountsChanged]).await;
-    let Event::RoomUpdated { room } = events.next().await else { panic!("not updated") };
+    let Event::RoomUpdated { room, .. } = events.next().await else { panic!("not updated") };
     assert_eq!(room.owner_username_snapshot.as_deref(), Some("ali"));
 }

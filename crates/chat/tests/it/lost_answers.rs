@@ -1,8 +1,8 @@
 //! The database did what it was asked, and its answer was lost on the way.
 
 use fanout::{Event, Topic};
-use protocol::Message;
-use serde_json::Value;
+use protocol::{Message, Room};
+use serde_json::{Value, json};
 
 use crate::app::TestApp;
 
@@ -54,6 +54,20 @@ async fn another_change_whose_commit_was_not_answered_is_done_once_and_answered_
     answer.refused(503);
     alice.remove(room, bob.id).await.ok::<Value>();
     assert_eq!(alice.room(room).await.members.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_rename_whose_commit_was_not_answered_is_found_by_its_revision() {
+    let Some((app, proxy)) = TestApp::start_behind_proxy().await else { return };
+    let alice = app.user("alice");
+    let room = alice.create_room("Plans").await;
+    let path = format!("/rooms/{room}");
+    proxy.lose_answer_to("COMMIT");
+    alice.patch(&path, json!({"name": "Better plans"})).await.refused(503);
+    assert!(proxy.was_asked(), "an answer was lost");
+    alice.patch(&path, json!({"name": "Better plans"})).await.ok::<Room>();
+    let details = chat::rooms::details(&app.chat, &[room]).await.unwrap();
+    assert_eq!((details[0].room.name.as_str(), details[0].details_rev), ("Better plans", 1));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

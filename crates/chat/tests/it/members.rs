@@ -104,7 +104,7 @@ async fn an_owner_who_leaves_hands_over_to_the_longest_standing_member() {
     let mut events = app.listen(&[Topic::Room(room)]).await;
     alice.remove(room, alice.id).await.ok::<Value>();
     assert!(matches!(events.next().await, Event::MemberRemoved { .. }));
-    let Event::RoomUpdated { room: updated } = events.next().await else { panic!("not handed over") };
+    let Event::RoomUpdated { room: updated, .. } = events.next().await else { panic!("not handed over") };
     assert_eq!(updated.owner_user_id, Some(carol.id));
     assert_eq!(updated.owner_username_snapshot.as_deref(), Some("carol"));
     let shown = carol.room(room).await;

@@ -1,10 +1,11 @@
 //! What sockets ask: where rooms and users stand, and who is in.
 
+use fanout::{Bus, Event, Topic};
 use protocol::{
-    Code, RoomId, Seq, UserId,
-    seams::{RoomState, UserPosition},
+    Code, Room, RoomId, Seq, UserId,
+    seams::{Change, RoomState, UserPosition},
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::app::TestApp;
 
@@ -15,7 +16,7 @@ async fn opening_a_room_tells_where_it_stands_to_members_only() {
     let room = alice.create_room("Plans").await;
     alice.send(room, "hi").await;
     let state = chat::rooms::open(&app.chat, &alice.sender(), room).await.unwrap();
-    assert_eq!(state, RoomState { room_id: room, last_seq: Seq(1), members_rev: 1 });
+    assert_eq!(state, RoomState { room_id: room, last_seq: Seq(1), members_rev: 1, details_rev: 0 });
     let refused = chat::rooms::open(&app.chat, &eve.sender(), room).await;
     assert_eq!(refused.unwrap_err().code(), Code::NotFound);
     let general = alice.general().await.room.id;
@@ -62,9 +63,43 @@ async fn revisions_rise_with_every_join_and_leave() {
     let nobody = UserId::random();
     let users = [alice.id, bob.id, nobody];
     let positions = chat::rooms::positions(&app.chat, &[room, RoomId(999)], &users).await.unwrap();
-    assert_eq!(positions.rooms, [RoomState { room_id: room, last_seq: Seq(0), members_rev: 3 }]);
+    let state = RoomState { room_id: room, last_seq: Seq(0), members_rev: 3, details_rev: 0 };
+    assert_eq!(positions.rooms, [state]);
     let revs = [(alice.id, 1), (bob.id, 2), (nobody, 0)];
     assert_eq!(positions.users, revs.map(|(user_id, rooms_rev)| UserPosition { user_id, rooms_rev }));
+}
+
+#[tokio::test]
+async fn the_revision_of_details_rises_with_every_new_name_and_owner() {
+    let app = TestApp::start().await;
+    let (alice, bob) = (app.user("alice"), app.user("bob"));
+    let room = alice.create_room("Plans").await;
+    alice.add(room, &bob).await;
+    let revision = async || {
+        let positions = chat::rooms::positions(&app.chat, &[room], &[]).await.unwrap();
+        let details = chat::rooms::details(&app.chat, &[room, RoomId(999)]).await.unwrap();
+        assert_eq!(details.len(), 1);
+        assert_eq!(details[0].room, bob.room(room).await.room);
+        assert_eq!(details[0].details_rev, positions.rooms[0].details_rev);
+        let opened = chat::rooms::open(&app.chat, &bob.sender(), room).await.unwrap();
+        let followed = chat::members::rooms_of(&app.chat, &[bob.sender()]).await.unwrap();
+        for state in [Some(&opened), followed[0].rooms.iter().find(|state| state.room_id == room)] {
+            assert_eq!(state, Some(&positions.rooms[0]));
+        }
+        details[0].details_rev
+    };
+    assert_eq!(revision().await, 0);
+    for _ in 0..2 {
+        alice.patch(&format!("/rooms/{room}"), json!({"name": "Better plans"})).await.ok::<Room>();
+        assert_eq!(revision().await, 1, "the same name is no change");
+    }
+    alice.remove(room, alice.id).await.ok::<Value>();
+    assert_eq!(revision().await, 2, "handed over");
+    let mut events = app.listen(&[Topic::Room(room)]).await;
+    app.accounts.record(bob.id, Change::Renamed { username: "robert".into() });
+    app.bus.publish(vec![Event::AccountsChanged]).await;
+    assert!(matches!(events.next().await, Event::RoomUpdated { details_rev: 3, .. }));
+    assert_eq!(revision().await, 3, "the owner has another name");
 }
 
 #[tokio::test]

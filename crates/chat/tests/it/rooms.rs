@@ -95,7 +95,7 @@ async fn only_the_owner_renames_and_everybody_is_told() {
     alice.patch(&path, json!({"name": "Plans"})).await.ok::<Room>();
     let renamed: Room = alice.patch(&path, json!({"name": "Better plans"})).await.ok();
     assert_eq!(renamed.name, "Better plans");
-    assert_eq!(events.next().await, Event::RoomUpdated { room: renamed.clone() });
+    assert_eq!(events.next().await, Event::RoomUpdated { room: renamed.clone(), details_rev: 1 });
     assert_eq!(bob.room(room).await.room, renamed);
 }
 

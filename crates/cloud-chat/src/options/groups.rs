@@ -111,14 +111,14 @@ pub struct MailOptions {
 
 #[derive(Debug, Clone, Args)]
 pub struct MessageOptions {
-    /// Messages a second that one user may send, with bursts of four times as many.
+    /// Messages a second that one user may send, with bursts of four times as many; each process counts for itself.
     #[arg(long, env = "MESSAGE_RATE", default_value = "50", value_parser = rate, value_name = "COUNT", help_heading = "Limits")]
     pub message_rate: NonZeroU32,
 }
 
 #[derive(Debug, Clone, Copy, Args)]
 pub struct LimitOptions {
-    /// Whether logins, signups, resets and messages are limited; off is for benchmarks.
+    /// Whether logins, signups, resets and messages are limited, by each process for itself; off is for benchmarks.
     #[arg(
         long,
         env = "RATE_LIMITS",

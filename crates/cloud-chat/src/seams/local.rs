@@ -7,7 +7,9 @@ use kit::Result;
 use protocol::{
     RoomId, Seq, UserId,
     accounts::User,
-    seams::{AccountChange, Draft, Page, Positions, RoomMembers, RoomState, Sender, Sent, UserRooms},
+    seams::{
+        AccountChange, Draft, Page, Positions, RoomDetails, RoomMembers, RoomState, Sender, Sent, UserRooms,
+    },
 };
 
 /// Chat asks auth.
@@ -51,5 +53,9 @@ impl realtime::Rooms for LocalRooms {
 
     async fn last_seqs(&self, rooms: &[RoomId], users: &[UserId]) -> Result<Positions> {
         rooms::positions(&self.0, rooms, users).await
+    }
+
+    async fn details(&self, rooms: &[RoomId]) -> Result<Vec<RoomDetails>> {
+        rooms::details(&self.0, rooms).await
     }
 }

@@ -1,7 +1,16 @@
 //! Everything that nobody should send: each gets the contract's error, and the process lives on.
 
-mod bodies;
-mod fields;
-mod ids;
-mod parameters;
-mod tokens;
+suite! { [one_process, services] {
+    bodies:
+        a_megabyte_and_a_hundred_thousand_levels_are_refused_everywhere;
+    fields:
+        every_field_of_every_body_refuses_what_it_must;
+    ids:
+        another_users_id_in_the_path_gives_nothing_away,
+        what_is_no_id_names_nothing;
+    parameters:
+        odd_query_parameters_are_refused;
+    tokens:
+        bad_access_tokens_are_refused_by_auth_and_by_chat,
+        replayed_tokens_buy_nothing;
+} }

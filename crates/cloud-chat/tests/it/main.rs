@@ -1,5 +1,8 @@
 //! Black-box suites: the real binary as a process, spoken to over HTTP and WebSocket only.
 
+#[macro_use]
+mod suites;
+
 mod authorization;
 mod bad_input;
 mod commands;
@@ -10,6 +13,7 @@ mod frontend;
 mod fuzzing;
 mod harness;
 mod http_contract;
+mod https;
 mod kills;
 mod limits;
 mod mail;

@@ -1,37 +1,6 @@
 //! What must hold whatever shape Cloud Chat runs in. This is the one list: each scenario is a test of each shape.
 
-use crate::harness::Topology;
-
-macro_rules! scenarios {
-    ($($list:tt)+) => {
-        files!($($list)+);
-        shape!(one_process: $($list)+);
-        shape!(services: $($list)+);
-        shape!(many_services: $($list)+);
-        shape!(side_by_side: $($list)+);
-    };
-}
-
-macro_rules! files {
-    ($($file:ident: $($name:ident),+;)+) => {
-        $(mod $file;)+
-    };
-}
-
-macro_rules! shape {
-    ($shape:ident: $($file:ident: $($name:ident),+;)+) => {
-        mod $shape {
-            $(mod $file {
-                $(#[tokio::test]
-                async fn $name() {
-                    super::super::$file::$name(super::super::Topology::$shape()).await;
-                })+
-            })+
-        }
-    };
-}
-
-scenarios! {
+suite! { [one_process, services, many_services, side_by_side] {
     connecting:
         a_connection_carries_every_room_of_the_user,
         a_connection_can_carry_one_room_alone,
@@ -109,12 +78,11 @@ scenarios! {
         a_renamed_user_speaks_under_the_new_name;
     views:
         a_view_kept_by_events_equals_a_fresh_one;
-}
+} }
 
 // API Gateway refuses by HTTP statuses, ends connections with a code of its own and takes no frames past 32 KiB, and
 // posts overtake each other: what is about these is among `lambda`'s own tests. The rest holds there, too.
-shape! {
-    aws:
+shape! { aws: {
     connecting:
         a_connection_carries_every_room_of_the_user,
         a_connection_can_carry_one_room_alone,
@@ -172,4 +140,4 @@ shape! {
         a_renamed_user_speaks_under_the_new_name;
     views:
         a_view_kept_by_events_equals_a_fresh_one;
-}
+} }

@@ -127,7 +127,7 @@ fn enqueue(
         Event::MemberAdded { room_id, .. }
         | Event::MemberRemoved { room_id, .. }
         | Event::RoomDeleted { room_id } => Lane::Room(*room_id),
-        Event::RoomUpdated { room } => Lane::Room(room.id),
+        Event::RoomUpdated { room, .. } => Lane::Room(room.id),
         Event::Read { user_id, .. } => Lane::User(*user_id),
         // Not queued: nobody at a socket hears of them.
         Event::SessionsRevoked { .. } | Event::AccountsChanged => Lane::Sessions,

@@ -9,7 +9,7 @@ use super::{actor::Actor, jobs::Outcome};
 use crate::{Rooms, calls::guarded};
 
 /// Rooms, and users, in one question.
-const BATCH: usize = 1000;
+pub(super) const BATCH: usize = 1000;
 
 #[derive(Debug, Default)]
 pub(super) struct Comparing {
@@ -77,6 +77,7 @@ impl Actor {
         for state in &positions.rooms {
             self.observe(*state);
         }
+        self.read_details(&positions.rooms);
         let found: HashSet<RoomId> = positions.rooms.iter().map(|state| state.room_id).collect();
         for (room_id, generation) in asked.rooms.iter().filter(|(room_id, _)| !found.contains(room_id)) {
             if self.rooms.get(room_id).is_some_and(|room| room.generation == *generation) {

@@ -89,7 +89,7 @@ impl Actor {
     fn register_room(&mut self, holder: Holder, user: UserId, state: RoomState) -> Vec<RoomPosition> {
         let carrier = self.carrier(holder);
         let room = self.room(state.room_id);
-        room.sequencer.open(state);
+        room.open(state);
         let last_seq = room.sequencer.delivered().max(state.last_seq);
         room.sequencer.members.attach(user, state.members_rev).extend(carrier);
         vec![RoomPosition { room_id: state.room_id, last_seq }]

@@ -3,7 +3,7 @@
 use kit::Result;
 use protocol::{
     RoomId, UserId,
-    seams::{Page, Positions, RoomMembers, UserRooms},
+    seams::{Page, Positions, RoomDetails, RoomMembers, UserRooms},
 };
 
 use super::{Holder, actor::Actor, comparisons::Asked, listening::Change};
@@ -16,6 +16,7 @@ pub(super) enum Outcome {
     Page { room: RoomId, generation: u64, result: Result<Page> },
     Members { room: RoomId, generation: u64, asked: Vec<UserId>, result: Result<Vec<RoomMembers>> },
     Rooms { user: UserId, generation: u64, holder: Holder, result: Result<UserRooms> },
+    Details(Result<Vec<RoomDetails>>),
     Compared { asked: Asked, result: Result<Positions> },
     Heard { change: Change, is_done: bool },
     RetryRoom { room: RoomId, generation: u64 },
@@ -32,6 +33,7 @@ impl Actor {
             Outcome::Rooms { user, generation, holder, result } => {
                 self.rooms_read(user, generation, holder, result);
             }
+            Outcome::Details(result) => self.details_read(result),
             Outcome::Compared { asked, result } => self.compared(&asked, result),
             Outcome::Heard { change, is_done } => self.listening.changed(&change, is_done),
             Outcome::RetryRoom { room, generation } => self.retry_room(room, generation),

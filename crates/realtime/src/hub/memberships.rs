@@ -47,9 +47,7 @@ impl Actor {
                     is_rooms_copy,
                 });
             }
-            Event::RoomUpdated { room } => {
-                self.broadcast(room.id, &ServerEvent::RoomUpdated { room: room.clone() }, None);
-            }
+            Event::RoomUpdated { room, details_rev } => self.updated(room, *details_rev),
             Event::RoomDeleted { room_id } => self.delete_room(*room_id),
             Event::Read { user_id, room_id, seq } => self.read(*user_id, *room_id, *seq),
             // Not listened to here: the process as a whole does.
@@ -92,7 +90,8 @@ impl Actor {
             let is_next = user.known.is_some_and(|known| known + 1 == rooms_rev);
             if let (true, Some(last_seq)) = (is_next, delivered) {
                 user.known = Some(rooms_rev);
-                self.follow(user_id, RoomState { room_id, last_seq, members_rev });
+                // The room is open, so its details are known.
+                self.follow(user_id, RoomState { room_id, last_seq, members_rev, details_rev: 0 });
             }
             self.look_if_behind(user_id);
         }

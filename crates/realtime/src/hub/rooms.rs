@@ -30,6 +30,8 @@ const JOINED_MAX: usize = 64;
 pub(super) struct Room {
     pub generation: u64,
     pub sequencer: Sequencer<Frame, Vec<Carrier>>,
+    /// The revision of its name and owner that everybody here was told or reads for themself.
+    pub details_rev: i64,
     pub leases: usize,
 }
 
@@ -43,6 +45,14 @@ pub(super) struct Carrier {
 }
 
 impl Room {
+    /// Begins where the room stands; does nothing once it is open.
+    pub fn open(&mut self, state: RoomState) {
+        if !self.sequencer.is_open() {
+            self.details_rev = self.details_rev.max(state.details_rev);
+        }
+        self.sequencer.open(state);
+    }
+
     /// Leaves the user attached while another socket of theirs carries the room.
     pub fn remove_carriers(&mut self, user: UserId, which: impl Fn(&Carrier) -> bool) {
         let Some(carriers) = self.sequencer.members.get_mut(user) else { return };
@@ -77,7 +87,7 @@ impl Actor {
         let generations = &mut self.generations;
         self.rooms.entry(room_id).or_insert_with(|| {
             *generations += 1;
-            Room { generation: *generations, sequencer: Sequencer::opening(), leases: 0 }
+            Room { generation: *generations, sequencer: Sequencer::opening(), details_rev: 0, leases: 0 }
         })
     }
 

@@ -23,6 +23,7 @@ use world::{Publish, World, user};
 mod world;
 
 mod connections;
+mod details;
 mod memberships;
 mod order;
 mod storms;
@@ -149,6 +150,13 @@ impl Client {
             username: user.username.clone(),
         };
         assert_eq!(self.next().await, expected);
+    }
+
+    async fn renamed(&mut self, name: &str) {
+        match self.next().await {
+            ServerEvent::RoomUpdated { room } => assert_eq!(room.name, name),
+            event => panic!("not renamed but {event:?}"),
+        }
     }
 
     fn has_nothing(&mut self) -> bool {

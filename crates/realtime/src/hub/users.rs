@@ -100,7 +100,7 @@ impl Actor {
         let room_id = state.room_id;
         let Some(user) = self.users.get_mut(&user_id) else { return };
         let Some(room) = self.rooms.get_mut(&room_id) else { return };
-        room.sequencer.open(state);
+        room.open(state);
         let carriers = room.sequencer.members.attach(user_id, state.members_rev);
         if user.rooms.insert(room_id) {
             carriers.extend(user.followers.clone());

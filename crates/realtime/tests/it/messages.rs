@@ -147,7 +147,7 @@ async fn rooms_and_members_are_told_as_the_contract_says() {
     assert_eq!(client.json().await, member("memberRemoved"));
     server.world.read(ONE, &ann, 7).await;
     assert_eq!(client.json().await, json!({"type": "read", "roomId": 1, "seq": 7}));
-    server.world.update(ONE, "new").await;
+    server.world.rename(ONE, "new", Publish::Yes).await;
     let updated = client.json().await;
     assert_eq!((&updated["type"], &updated["room"]["name"]), (&json!("roomUpdated"), &json!("new")));
     server.world.delete(ONE, Publish::Yes).await;

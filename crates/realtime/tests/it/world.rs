@@ -15,7 +15,9 @@ use kit::{Error, Result};
 use protocol::{
     ClientMessageId, Code, Message, MessageId, Room, RoomId, Seq, Timestamp, UserId,
     messages::MessageKind,
-    seams::{Draft, Page, Positions, RoomMembers, RoomState, Sender, Sent, UserPosition, UserRooms},
+    seams::{
+        Draft, Page, Positions, RoomDetails, RoomMembers, RoomState, Sender, Sent, UserPosition, UserRooms,
+    },
 };
 use tokio::sync::watch;
 
@@ -53,6 +55,8 @@ struct ModelRoom {
     log: Vec<Message>,
     members: BTreeSet<UserId>,
     members_rev: i64,
+    name: String,
+    details_rev: i64,
 }
 
 /// What is committed is published, or its publication is lost.
@@ -143,15 +147,19 @@ impl World {
         self.publish(vec![event], publish).await;
     }
 
-    pub async fn update(&self, room: RoomId, name: &str) {
-        let room = Room {
-            id: room,
-            name: name.into(),
-            owner_user_id: None,
-            owner_username_snapshot: None,
-            created_at: Timestamp(0),
+    pub async fn rename(&self, room: RoomId, name: &str, publish: Publish) {
+        let RoomDetails { room, details_rev } = {
+            let mut state = self.state();
+            let model = state.rooms.get_mut(&room).unwrap();
+            model.name = name.into();
+            model.details_rev += 1;
+            model.details(room)
         };
-        self.bus.publish(vec![Event::RoomUpdated { room }]).await;
+        self.publish(vec![Event::RoomUpdated { room, details_rev }], publish).await;
+    }
+
+    pub fn name(&self, room: RoomId) -> Option<String> {
+        self.state().rooms.get(&room).map(|room| room.name.clone())
     }
 
     pub async fn read(&self, room_id: RoomId, user: &Sender, seq: i64) {
@@ -274,13 +282,25 @@ impl State {
 
     fn position(&self, room_id: RoomId) -> Option<RoomState> {
         let room = self.rooms.get(&room_id)?;
-        Some(RoomState { room_id, last_seq: room.last_seq(), members_rev: room.members_rev })
+        let &ModelRoom { members_rev, details_rev, .. } = room;
+        Some(RoomState { room_id, last_seq: room.last_seq(), members_rev, details_rev })
     }
 }
 
 impl ModelRoom {
     fn last_seq(&self) -> Seq {
         self.log.last().map_or(Seq::ZERO, |message| message.seq)
+    }
+
+    fn details(&self, id: RoomId) -> RoomDetails {
+        let room = Room {
+            id,
+            name: self.name.clone(),
+            owner_user_id: None,
+            owner_username_snapshot: None,
+            created_at: Timestamp(0),
+        };
+        RoomDetails { room, details_rev: self.details_rev }
     }
 }
 
@@ -364,6 +384,13 @@ impl Rooms for World {
                 rooms: rooms.iter().filter_map(|room| state.position(*room)).collect(),
                 users: users.iter().map(position).collect(),
             })
+        })
+        .await
+    }
+
+    async fn details(&self, rooms: &[RoomId]) -> Result<Vec<RoomDetails>> {
+        self.look(|state| {
+            Ok(rooms.iter().filter_map(|room| Some(state.rooms.get(room)?.details(*room))).collect())
         })
         .await
     }

@@ -43,6 +43,7 @@ impl Fixture {
                 owner_username_snapshot: Set(None),
                 last_seq: Set(0),
                 members_rev: Set(0),
+                details_rev: Set(0),
                 created_at: Set(0),
                 deleted_at: Set(None),
             };

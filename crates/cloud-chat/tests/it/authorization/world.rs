@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 
-use crate::harness::{Answer, App, User, tokens::expired};
+use crate::harness::{Answer, App, User, eventually, tokens::expired};
 
 use super::table::{Role, Row};
 
@@ -25,6 +25,12 @@ impl World {
         let deleted = app.user("deleted").await;
         owner.create_room_with("theirs too, once", &[&deleted]).await;
         deleted.delete_account().await;
+        for gone in [&revoked, &deleted] {
+            eventually("chat has heard of it", async || {
+                (gone.get("/rooms/my-rooms").await.status == 401).then_some(())
+            })
+            .await;
+        }
         Self {
             owner,
             revoked,

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::harness::{Answer, App, INTERNAL_API_KEY, Topology, User};
+use crate::harness::{Answer, App, INTERNAL_API_KEY, Topology, User, openapi};
 
 /// What a field does with text that is odd but of the right type.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -91,9 +91,8 @@ const ROWS: &[Row] = &[
 /// Fields that are numbers; their ways to be wrong are written out in `numbers`.
 const NUMBERS: &[(&str, &str)] = &[("POST /rooms/{id}/read", "seq")];
 
-#[tokio::test]
-async fn every_field_of_every_body_refuses_what_it_must() {
-    let mut app = Topology::one_process().start().await;
+pub async fn every_field_of_every_body_refuses_what_it_must(topology: Topology) {
+    let mut app = topology.start().await;
     let world = World::new(&app).await;
 
     for row in ROWS {
@@ -119,11 +118,9 @@ async fn every_field_of_every_body_refuses_what_it_must() {
     world.alice.get("/users/me").await.is(200);
 }
 
-#[tokio::test]
-async fn every_field_of_the_document_has_a_row() {
-    let app = Topology::one_process().start().await;
-    let document = app.get("/openapi.json").await.is(200).json();
-    let documented: BTreeSet<_> = fields_of(&document);
+#[test]
+fn every_field_of_the_document_has_a_row() {
+    let documented: BTreeSet<_> = fields_of(&openapi());
     let texts = ROWS.iter().map(|row| (row.operation.to_owned(), row.field.to_owned()));
     let numbers = NUMBERS.iter().map(|(operation, field)| ((*operation).to_owned(), (*field).to_owned()));
     assert_eq!(documented, texts.chain(numbers).collect());

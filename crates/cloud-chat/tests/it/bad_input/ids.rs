@@ -4,9 +4,8 @@ use serde_json::json;
 
 use crate::harness::Topology;
 
-#[tokio::test]
-async fn another_users_id_in_the_path_gives_nothing_away() {
-    let app = Topology::one_process().start().await;
+pub async fn another_users_id_in_the_path_gives_nothing_away(topology: Topology) {
+    let app = topology.start().await;
     let (alice, mallory) = (app.user("alice").await, app.user("mallory").await);
     let path = format!("/users/{}", alice.id);
     let body = json!({"username": "mallory2", "currentPassword": alice.password});
@@ -22,9 +21,8 @@ async fn another_users_id_in_the_path_gives_nothing_away() {
     assert_eq!(alice.get("/users/me").await.is(200).json()["username"], "alice");
 }
 
-#[tokio::test]
-async fn what_is_no_id_names_nothing() {
-    let mut app = Topology::one_process().start().await;
+pub async fn what_is_no_id_names_nothing(topology: Topology) {
+    let mut app = topology.start().await;
     let alice = app.user("alice").await;
     let room = alice.create_room("plans").await;
     let nonsense = [

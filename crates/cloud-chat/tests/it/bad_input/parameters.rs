@@ -5,9 +5,8 @@ use crate::harness::Topology;
 const NOT_NUMBERS: [&str; 9] =
     ["", "x", "1.5", "%00", "1%00", "%F0%9F%97%BC", "null", "[]", "99999999999999999999999"];
 
-#[tokio::test]
-async fn odd_query_parameters_are_refused() {
-    let mut app = Topology::one_process().start().await;
+pub async fn odd_query_parameters_are_refused(topology: Topology) {
+    let mut app = topology.start().await;
     let alice = app.user("alice").await;
     let room = alice.create_room("plans").await;
 

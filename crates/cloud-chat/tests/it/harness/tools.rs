@@ -2,11 +2,19 @@
 
 use std::path::{Path, PathBuf};
 
+use serde_json::Value;
+
 /// The repository.
 pub fn workspace() -> PathBuf {
     let root =
         Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).expect("crates/cloud-chat lies two deep");
     root.into()
+}
+
+/// The OpenAPI document as it is committed; that it is current is a test of its own.
+pub fn openapi() -> Value {
+    let document = std::fs::read(require(workspace().join("openapi.json"))).expect("it can be read");
+    serde_json::from_slice(&document).expect("JSON")
 }
 
 /// The Python environment that `make test` sets up; `TEST_VENV` names another.

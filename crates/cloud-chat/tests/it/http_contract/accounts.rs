@@ -4,9 +4,8 @@ use serde_json::{Value, json};
 
 use crate::harness::{Topology, assert_shape};
 
-#[tokio::test]
-async fn a_user_is_shown_with_an_email_to_oneself_only() {
-    let app = Topology::one_process().start().await;
+pub async fn a_user_is_shown_with_an_email_to_oneself_only(topology: Topology) {
+    let app = topology.start().await;
     let (alice, bob) = (app.user("Alice").await, app.user("bob").await);
     let (oneself, other) = (
         json!({"id": alice.id, "username": "Alice", "email": alice.email}),
@@ -25,9 +24,8 @@ async fn a_user_is_shown_with_an_email_to_oneself_only() {
     assert!(!list.text().contains("@example.org"), "no emails of others: {}", list.text());
 }
 
-#[tokio::test]
-async fn the_list_of_users_is_searched_by_prefix_and_paged_by_the_last_id() {
-    let app = Topology::one_process().start().await;
+pub async fn the_list_of_users_is_searched_by_prefix_and_paged_by_the_last_id(topology: Topology) {
+    let app = topology.start().await;
     let anna = app.user("anna").await;
     for name in ["Annabel", "annika", "hanna"] {
         app.user(name).await;
@@ -62,9 +60,8 @@ async fn the_list_of_users_is_searched_by_prefix_and_paged_by_the_last_id() {
     }
 }
 
-#[tokio::test]
-async fn oneself_changes_what_is_given_and_nothing_else() {
-    let app = Topology::one_process().start().await;
+pub async fn oneself_changes_what_is_given_and_nothing_else(topology: Topology) {
+    let app = topology.start().await;
     let alice = app.user("alice").await;
     let path = format!("/users/{}", alice.id);
     let mut session_lives = alice.clone();
@@ -93,9 +90,8 @@ async fn oneself_changes_what_is_given_and_nothing_else() {
     session_lives.log_in().await;
 }
 
-#[tokio::test]
-async fn names_and_emails_are_unique_ignoring_case() {
-    let app = Topology::one_process().start().await;
+pub async fn names_and_emails_are_unique_ignoring_case(topology: Topology) {
+    let app = topology.start().await;
     let (alice, bob) = (app.user("alice").await, app.user("Émile").await);
     let password = "long walks and short talks";
 
@@ -117,9 +113,8 @@ async fn names_and_emails_are_unique_ignoring_case() {
     assert_eq!(case["username"], "Alice", "one's own name may change its case");
 }
 
-#[tokio::test]
-async fn deleting_an_account_takes_the_password_and_oneself() {
-    let app = Topology::one_process().start().await;
+pub async fn deleting_an_account_takes_the_password_and_oneself(topology: Topology) {
+    let app = topology.start().await;
     let (alice, bob) = (app.user("alice").await, app.user("bob").await);
     let path = format!("/users/{}", alice.id);
 

@@ -22,9 +22,8 @@ fn cookie(answer: &Answer) -> (String, Vec<String>) {
     (parts.next().expect("a cookie"), parts.map(|part| part.to_ascii_lowercase()).collect())
 }
 
-#[tokio::test]
-async fn the_refresh_token_travels_in_a_cookie_only() {
-    let app = Topology::one_process().with("FRONTEND_URL", ORIGIN).start().await;
+pub async fn the_refresh_token_travels_in_a_cookie_only(topology: Topology) {
+    let app = topology.with("FRONTEND_URL", ORIGIN).start().await;
     app.user("alice").await;
 
     let login = log_in(&app, None).await.is(200);
@@ -54,9 +53,8 @@ async fn the_refresh_token_travels_in_a_cookie_only() {
     refresh(&second).await.problem(401, "BAD_REFRESH_TOKEN");
 }
 
-#[tokio::test]
-async fn a_cookie_counts_from_our_own_pages_only() {
-    let app = Topology::one_process().with("FRONTEND_URL", ORIGIN).start().await;
+pub async fn a_cookie_counts_from_our_own_pages_only(topology: Topology) {
+    let app = topology.with("FRONTEND_URL", ORIGIN).start().await;
     app.user("alice").await;
     let (pair, _) = cookie(&log_in(&app, None).await.is(200));
 
@@ -75,16 +73,15 @@ async fn a_cookie_counts_from_our_own_pages_only() {
     own.header("origin", ORIGIN).await.is(200);
 }
 
-#[tokio::test]
-async fn the_cookie_is_secure_when_a_trusted_proxy_says_https() {
+pub async fn the_cookie_is_secure_when_a_trusted_proxy_says_https(topology: Topology) {
     let secure = |answer: Answer| cookie(&answer.is(200)).1.iter().any(|attribute| attribute == "secure");
 
-    let untrusting = Topology::one_process().with("FRONTEND_URL", ORIGIN).start().await;
+    let untrusting = topology.clone().with("FRONTEND_URL", ORIGIN).start().await;
     untrusting.user("alice").await;
     assert!(!secure(log_in(&untrusting, Some("https")).await), "nobody was trusted");
 
     let behind_proxy =
-        Topology::one_process().with("FRONTEND_URL", ORIGIN).with("TRUSTED_PROXIES", "127.0.0.0/8");
+        topology.with("FRONTEND_URL", ORIGIN).with("TRUSTED_PROXIES", "127.0.0.0/8");
     let behind_proxy = behind_proxy.start().await;
     behind_proxy.user("alice").await;
     assert!(secure(log_in(&behind_proxy, Some("https")).await));

@@ -7,9 +7,8 @@ use crate::harness::Topology;
 
 const ORIGIN: &str = "https://chat.example.org";
 
-#[tokio::test]
-async fn the_frontend_alone_may_read_answers_from_another_origin() {
-    let app = Topology::one_process().with("FRONTEND_URL", ORIGIN).start().await;
+pub async fn the_frontend_alone_may_read_answers_from_another_origin(topology: Topology) {
+    let app = topology.with("FRONTEND_URL", ORIGIN).start().await;
     let alice = app.user("alice").await;
     let list = |value: &str| {
         let mut names: Vec<_> = value.split(',').map(|name| name.trim().to_ascii_lowercase()).collect();
@@ -47,9 +46,8 @@ async fn the_frontend_alone_may_read_answers_from_another_origin() {
     }
 }
 
-#[tokio::test]
-async fn no_other_origin_is_told_that_it_may_read() {
-    let app = Topology::one_process().with("FRONTEND_URL", ORIGIN).start().await;
+pub async fn no_other_origin_is_told_that_it_may_read(topology: Topology) {
+    let app = topology.with("FRONTEND_URL", ORIGIN).start().await;
     let alice = app.user("alice").await;
     let others =
         ["https://evil.example", "null", "http://chat.example.org", "https://chat.example.org.evil.example"];

@@ -5,9 +5,8 @@ use serde_json::{Value, json};
 
 use crate::harness::Topology;
 
-#[tokio::test]
-async fn unknown_paths_are_problems() {
-    let app = Topology::one_process().start().await;
+pub async fn unknown_paths_are_problems(topology: Topology) {
+    let app = topology.start().await;
     let alice = app.user("alice").await;
     for path in [
         "/nothing",
@@ -25,9 +24,8 @@ async fn unknown_paths_are_problems() {
     }
 }
 
-#[tokio::test]
-async fn a_wrong_method_is_told_which_are_right() {
-    let app = Topology::one_process().start().await;
+pub async fn a_wrong_method_is_told_which_are_right(topology: Topology) {
+    let app = topology.start().await;
     let alice = app.user("alice").await;
     let cases = [
         (Method::GET, "/auth/login", "POST"),
@@ -47,9 +45,8 @@ async fn a_wrong_method_is_told_which_are_right() {
     }
 }
 
-#[tokio::test]
-async fn a_body_that_is_not_the_json_it_should_be_is_told_what_is_wrong() {
-    let app = Topology::one_process().start().await;
+pub async fn a_body_that_is_not_the_json_it_should_be_is_told_what_is_wrong(topology: Topology) {
+    let app = topology.start().await;
     let post = |body: &str| app.api.call(&Method::POST, "/auth/login").raw_json(body);
 
     for body in [
@@ -86,9 +83,8 @@ async fn a_body_that_is_not_the_json_it_should_be_is_told_what_is_wrong() {
     }
 }
 
-#[tokio::test]
-async fn an_oversized_body_is_refused_and_the_connection_stays_usable() {
-    let mut app = Topology::one_process().start().await;
+pub async fn an_oversized_body_is_refused_and_the_connection_stays_usable(topology: Topology) {
+    let mut app = topology.start().await;
     let alice = app.user("alice").await;
     let general = alice.general().await;
     let huge = json!({"content": "x".repeat(1024 * 1024)});
@@ -103,9 +99,8 @@ async fn an_oversized_body_is_refused_and_the_connection_stays_usable() {
     app.assert_healthy().await;
 }
 
-#[tokio::test]
-async fn every_response_has_a_request_id_that_a_caller_may_choose() {
-    let app = Topology::one_process().start().await;
+pub async fn every_response_has_a_request_id_that_a_caller_may_choose(topology: Topology) {
+    let app = topology.start().await;
     let ids: Vec<_> =
         [app.get("/health").await, app.get("/health").await, app.get("/nothing").await, app.get("/").await]
             .iter()
@@ -121,9 +116,8 @@ async fn every_response_has_a_request_id_that_a_caller_may_choose() {
     }
 }
 
-#[tokio::test]
-async fn the_log_names_requests_by_their_id_and_holds_no_secret() {
-    let app = Topology::one_process().with("LOG", "debug").start().await;
+pub async fn the_log_names_requests_by_their_id_and_holds_no_secret(topology: Topology) {
+    let app = topology.with("LOG", "debug").start().await;
     let alice = app.user("alice").await;
     alice.connect().await.assert_alive().await;
     alice.get("/users/me").header("x-request-id", "one-to-look-for").await.is(200);
@@ -144,9 +138,8 @@ async fn the_websockets_path_says_what_it_speaks() {
     app.post("/ws", &json!({})).await.problem(405, "METHOD_NOT_ALLOWED");
 }
 
-#[tokio::test]
-async fn several_fields_at_fault_are_all_named() {
-    let app = Topology::one_process().start().await;
+pub async fn several_fields_at_fault_are_all_named(topology: Topology) {
+    let app = topology.start().await;
     let answer = app.post("/auth/signup", &json!({"username": "a", "email": "x", "password": "y"})).await;
     let problem = answer.problem(400, "INVALID");
     let named: Vec<(&Value, &Value)> =
@@ -161,9 +154,8 @@ async fn several_fields_at_fault_are_all_named() {
     );
 }
 
-#[tokio::test]
-async fn head_is_answered_as_get_without_a_body() {
-    let app = Topology::one_process().start().await;
+pub async fn head_is_answered_as_get_without_a_body(topology: Topology) {
+    let app = topology.start().await;
     let head = app.api.call(&Method::HEAD, "/health").await.is(200);
     assert!(head.body.is_empty());
     let missing = app.api.call(&Method::HEAD, "/nothing").await.is(404);

@@ -4,12 +4,11 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use crate::harness::{Schemas, Topology};
+use crate::harness::{Schemas, Topology, openapi};
 
-#[tokio::test]
-async fn every_event_is_as_the_document_has_it() {
-    let app = Topology::one_process().start().await;
-    let schemas = Schemas::of(&app.get("/openapi.json").await.is(200).json());
+pub async fn every_event_is_as_the_document_has_it(topology: Topology) {
+    let app = topology.start().await;
+    let schemas = Schemas::of(&openapi());
     let (alice, bob) = (app.user("alice").await, app.user("bob").await);
     let (mut hers, mut his) = (alice.connect().await, bob.connect().await);
     let mut events = vec![hers.connected.clone()];
@@ -52,10 +51,9 @@ async fn every_event_is_as_the_document_has_it() {
     }
 }
 
-#[tokio::test]
-async fn every_documented_action_is_taken() {
-    let app = Topology::one_process().start().await;
-    let schemas = Schemas::of(&app.get("/openapi.json").await.is(200).json());
+pub async fn every_documented_action_is_taken(topology: Topology) {
+    let app = topology.start().await;
+    let schemas = Schemas::of(&openapi());
     let alice = app.user("alice").await;
     let plans = alice.create_room("plans").await;
     let mut socket = alice.connect().await;

@@ -9,9 +9,8 @@ async fn introspect(app: &App, key: &str, token: &str) -> Value {
     call.await.is(200).json()
 }
 
-#[tokio::test]
-async fn introspection_tells_active_tokens_from_all_others() {
-    let app = Topology::one_process().start().await;
+pub async fn introspection_tells_active_tokens_from_all_others(topology: Topology) {
+    let app = topology.start().await;
     let alice = app.user("alice").await;
 
     let active = introspect(&app, INTERNAL_API_KEY, &alice.token).await;
@@ -38,10 +37,9 @@ async fn introspection_tells_active_tokens_from_all_others() {
     }
 }
 
-#[tokio::test]
-async fn internal_paths_take_a_key_and_nothing_else() {
+pub async fn internal_paths_take_a_key_and_nothing_else(topology: Topology) {
     let app =
-        Topology::one_process().with("INTERNAL_API_KEY_PREVIOUS", "the-key-before-this-one").start().await;
+        topology.with("INTERNAL_API_KEY_PREVIOUS", "the-key-before-this-one").start().await;
     let alice = app.user("alice").await;
     for key in [INTERNAL_API_KEY, "the-key-before-this-one"] {
         assert_eq!(introspect(&app, key, &alice.token).await["active"], true);

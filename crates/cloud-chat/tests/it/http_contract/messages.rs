@@ -4,9 +4,8 @@ use serde_json::json;
 
 use crate::harness::{Message, Topology, assert_shape};
 
-#[tokio::test]
-async fn a_message_has_the_contracts_shape() {
-    let app = Topology::one_process().start().await;
+pub async fn a_message_has_the_contracts_shape(topology: Topology) {
+    let app = topology.start().await;
     let alice = app.user("alice").await;
     let plans = alice.create_room("plans").await;
     let path = format!("/messages/{plans}");
@@ -26,9 +25,8 @@ async fn a_message_has_the_contracts_shape() {
     assert!(without_id["clientMessageId"].is_string());
 }
 
-#[tokio::test]
-async fn history_is_read_in_pages_of_ascending_order() {
-    let app = Topology::one_process().start().await;
+pub async fn history_is_read_in_pages_of_ascending_order(topology: Topology) {
+    let app = topology.start().await;
     let alice = app.user("alice").await;
     let plans = alice.create_room("plans").await;
     assert_eq!(alice.page(plans, "").await, (vec![], false));
@@ -75,9 +73,8 @@ async fn history_is_read_in_pages_of_ascending_order() {
     }
 }
 
-#[tokio::test]
-async fn content_is_kept_as_it_is_but_for_the_spaces_around_it() {
-    let app = Topology::one_process().start().await;
+pub async fn content_is_kept_as_it_is_but_for_the_spaces_around_it(topology: Topology) {
+    let app = topology.start().await;
     let alice = app.user("alice").await;
     let plans = alice.create_room("plans").await;
     let contents = [

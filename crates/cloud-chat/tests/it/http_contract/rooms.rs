@@ -8,9 +8,8 @@ use crate::harness::{
     tokens::{claims_of, sign},
 };
 
-#[tokio::test]
-async fn rooms_have_the_contracts_shapes() {
-    let app = Topology::one_process().start().await;
+pub async fn rooms_have_the_contracts_shapes(topology: Topology) {
+    let app = topology.start().await;
     let (alice, bob) = (app.user("alice").await, app.user("bob").await);
 
     let general = alice.get("/rooms/general").await.is(200).json();
@@ -53,9 +52,8 @@ async fn rooms_have_the_contracts_shapes() {
     assert_eq!(alice.get("/rooms/my-rooms").await.is(200).json(), json!([]));
 }
 
-#[tokio::test]
-async fn a_room_of_others_answers_as_one_that_is_not_there() {
-    let app = Topology::one_process().start().await;
+pub async fn a_room_of_others_answers_as_one_that_is_not_there(topology: Topology) {
+    let app = topology.start().await;
     let (alice, mallory) = (app.user("alice").await, app.user("mallory").await);
     let plans = alice.create_room("plans").await;
 
@@ -88,9 +86,8 @@ async fn a_room_of_others_answers_as_one_that_is_not_there() {
     alice.get(&format!("/rooms/{plans}")).await.is(200);
 }
 
-#[tokio::test]
-async fn only_the_owner_administers_a_room() {
-    let app = Topology::one_process().start().await;
+pub async fn only_the_owner_administers_a_room(topology: Topology) {
+    let app = topology.start().await;
     let (alice, bob, carol) = (app.user("alice").await, app.user("bob").await, app.user("carol").await);
     let plans = alice.create_room_with("plans", &[&bob, &carol]).await;
     let path = format!("/rooms/{plans}");
@@ -112,9 +109,8 @@ async fn only_the_owner_administers_a_room() {
     }
 }
 
-#[tokio::test]
-async fn members_are_paged_past_two_hundred() {
-    let app = Topology::one_process().start().await;
+pub async fn members_are_paged_past_two_hundred(topology: Topology) {
+    let app = topology.start().await;
     let alice = app.user("alice").await;
     let general = alice.general().await;
     // Any use of the general room joins: tokens do for that, without the cost of 205 accounts.

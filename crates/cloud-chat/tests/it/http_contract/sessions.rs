@@ -3,7 +3,7 @@
 use std::{future::IntoFuture, time::Duration};
 
 use futures::future::join_all;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::harness::{Answer, App, Topology, User, assert_shape, tokens::claims_of};
 
@@ -12,9 +12,8 @@ fn session() -> serde_json::Value {
     json!({"user": user, "token": "<jwt>", "refreshToken": "<refresh>"})
 }
 
-#[tokio::test]
-async fn signup_login_and_refresh_answer_with_a_session() {
-    let app = Topology::one_process().start().await;
+pub async fn signup_login_and_refresh_answer_with_a_session(topology: Topology) {
+    let app = topology.start().await;
     let body = json!({"username": "Alice.B-9_é", "email": "Alice@Example.org", "password": "long walks and short talks"});
 
     let signup = app.post("/auth/signup", &body).await.is(201);
@@ -43,14 +42,17 @@ async fn signup_login_and_refresh_answer_with_a_session() {
     assert_eq!((distinct("token"), distinct("refreshToken")), (5, 5));
 }
 
-#[tokio::test]
-async fn an_access_token_claims_what_the_contract_says() {
-    let app = Topology::one_process().start().await;
+pub async fn an_access_token_claims_what_the_contract_says(topology: Topology) {
+    let app = topology.clone().start().await;
     let mut alice = app.user("alice").await;
     let first = claims_of(&alice.token);
     let claims = json!({"id": alice.id, "sub": alice.id, "username": "alice", "sid": "<uuid>", "iat": "<id>", "exp": "<id>", "jti": "<text>"});
     assert_shape(&first, &claims);
-    assert_eq!(first["exp"].as_i64().unwrap() - first["iat"].as_i64().unwrap(), 900);
+    let lifetime = |claims: &Value| {
+        let secs = |name: &str| claims[name].as_i64().expect("seconds");
+        secs("exp") - secs("iat")
+    };
+    assert_eq!(lifetime(&first), 900);
 
     alice.refresh().await;
     let second = claims_of(&alice.token);
@@ -58,14 +60,13 @@ async fn an_access_token_claims_what_the_contract_says() {
     assert_ne!(second["jti"], first["jti"]);
     assert_ne!(claims_of(&alice.log_in().await.token)["sid"], first["sid"]);
 
-    let app = Topology::one_process().with("JWT_EXPIRES_IN", "2h").start().await;
+    let app = topology.with("JWT_EXPIRES_IN", "2h").start().await;
     let claims = claims_of(&app.user("bob").await.token);
-    assert_eq!(claims["exp"].as_i64().unwrap() - claims["iat"].as_i64().unwrap(), 7200);
+    assert_eq!(lifetime(&claims), 7200);
 }
 
-#[tokio::test]
-async fn the_previous_refresh_token_gets_the_same_successor_again_for_a_moment() {
-    let app = Topology::one_process().start().await;
+pub async fn the_previous_refresh_token_gets_the_same_successor_again_for_a_moment(topology: Topology) {
+    let app = topology.start().await;
     let alice = app.user("alice").await;
     let body = json!({"refreshToken": alice.refresh_token});
 
@@ -80,9 +81,8 @@ async fn the_previous_refresh_token_gets_the_same_successor_again_for_a_moment()
     alice.get("/users/me").await.problem(401, "SESSION_REVOKED");
 }
 
-#[tokio::test]
-async fn bad_refresh_tokens_are_refused_and_logout_never_complains() {
-    let app = Topology::one_process().start().await;
+pub async fn bad_refresh_tokens_are_refused_and_logout_never_complains(topology: Topology) {
+    let app = topology.start().await;
     let alice = app.user("alice").await;
     for token in ["", "x", &"0".repeat(96), &alice.token] {
         let body = json!({"refreshToken": token});
@@ -98,9 +98,8 @@ async fn bad_refresh_tokens_are_refused_and_logout_never_complains() {
     alice.try_refresh().await.problem(401, "BAD_REFRESH_TOKEN");
 }
 
-#[tokio::test]
-async fn a_wrong_password_and_an_unknown_email_look_the_same() {
-    let app = Topology::one_process().start().await;
+pub async fn a_wrong_password_and_an_unknown_email_look_the_same(topology: Topology) {
+    let app = topology.start().await;
     let alice = app.user("alice").await;
     alice.try_log_in(&alice.password).await.is(200);
     let login = async |email: &str| {
@@ -136,9 +135,8 @@ async fn a_wrong_password_and_an_unknown_email_look_the_same() {
     assert!(unknown > Duration::from_millis(2), "no hash was computed: {unknown:?}");
 }
 
-#[tokio::test]
-async fn a_forgotten_password_is_reset_once() {
-    let app = Topology::one_process().with("FRONTEND_URL", "https://chat.example.org").start().await;
+pub async fn a_forgotten_password_is_reset_once(topology: Topology) {
+    let app = topology.with("FRONTEND_URL", "https://chat.example.org").start().await;
     let alice = app.user("alice").await;
 
     let first = reset_link(&app, &alice).await;
@@ -167,9 +165,8 @@ async fn reset_link(app: &App, user: &User) -> String {
     answer["resetLink"].as_str().expect("checked above").to_owned()
 }
 
-#[tokio::test]
-async fn without_dev_mode_nobody_is_given_a_reset_link() {
-    let app = Topology::one_process().with("DEV_MODE", "false").start().await;
+pub async fn without_dev_mode_nobody_is_given_a_reset_link(topology: Topology) {
+    let app = topology.with("DEV_MODE", "false").start().await;
     let alice = app.user("alice").await;
     for email in [alice.email.as_str(), "nobody@example.org"] {
         let answer = app.post("/auth/forgot-password", &json!({"email": email})).await.is(200);
@@ -177,17 +174,15 @@ async fn without_dev_mode_nobody_is_given_a_reset_link() {
     }
 }
 
-#[tokio::test]
-async fn closed_signups_are_refused() {
-    let app = Topology::one_process().with("SIGNUPS", "closed").start().await;
+pub async fn closed_signups_are_refused(topology: Topology) {
+    let app = topology.with("SIGNUPS", "closed").start().await;
     let body =
         json!({"username": "alice", "email": "alice@example.org", "password": "long walks and short talks"});
     app.post("/auth/signup", &body).await.problem(403, "SIGNUPS_CLOSED");
 }
 
-#[tokio::test]
-async fn guessable_passwords_are_refused() {
-    let app = Topology::one_process().start().await;
+pub async fn guessable_passwords_are_refused(topology: Topology) {
+    let app = topology.start().await;
     for password in ["password", "12345678", "qwertyuiop", "Alice.Miller", "alice@example.org"] {
         let body = json!({"username": "alice.miller", "email": "alice@example.org", "password": password});
         let problem = app.post("/auth/signup", &body).await.problem(400, "INVALID");

@@ -107,6 +107,36 @@ async fn without_nats_messages_come_late_and_new_connections_are_taken() {
     assert_eq!(Message::of(&his.expect_message(plans).await), sent);
 }
 
+#[tokio::test]
+async fn a_room_renamed_while_nats_is_away_is_renamed_for_the_sockets_of_every_node() {
+    let mut app = Topology::services().start().await;
+    let (alice, bob) = (app.user("alice").await, app.user("bob").await);
+    let plans = alice.create_room_with("plans", &[&bob]).await;
+    // On two nodes.
+    let mut sockets = [bob.connect().await, bob.connect_to(plans).await];
+    let rename =
+        async |name: &str| alice.patch(&format!("/rooms/{plans}"), &json!({"name": name})).await.is(200);
+    app.nats.as_mut().expect("there is one").kill().await;
+
+    rename("NATS is away").await;
+    for socket in &mut sockets {
+        let updated = within(SOON, "it comes by comparing", socket.expect("roomUpdated")).await;
+        assert_eq!(updated["room"]["name"], "NATS is away");
+    }
+    app.nats.as_mut().expect("there is one").start_again().await;
+    for port in app.ports_of("ws") {
+        eventually("it is back", async || (health(port).await.1["nats"] == "up").then_some(())).await;
+    }
+    rename("NATS is back").await;
+    for socket in &mut sockets {
+        assert_eq!(
+            socket.expect("roomUpdated").await["room"]["name"],
+            "NATS is back",
+            "the other one came once"
+        );
+    }
+}
+
 /// Rule 6: on every node, whether the bus told of the removal or not.
 #[tokio::test]
 async fn who_was_removed_while_nats_was_away_is_given_nothing_by_any_node() {

@@ -62,7 +62,7 @@ fn heard(event: &Event) -> Option<ServerEvent> {
         Event::MemberRemoved { room_id, user_id, username, .. } => {
             ServerEvent::MemberRemoved { room_id, user_id, username }
         }
-        Event::RoomUpdated { room } => ServerEvent::RoomUpdated { room },
+        Event::RoomUpdated { room, .. } => ServerEvent::RoomUpdated { room },
         _ => return None,
     })
 }

@@ -83,7 +83,7 @@ impl World {
     }
 
     fn state(&self) -> RoomState {
-        RoomState { room_id: ROOM, last_seq: Seq(self.log.last_seq), members_rev: self.log.members_rev }
+        state(self.log.last_seq, self.log.members_rev)
     }
 
     fn step(&mut self, step: &Step) {
@@ -268,6 +268,10 @@ impl World {
     }
 }
 
+fn state(last_seq: i64, members_rev: i64) -> RoomState {
+    RoomState { room_id: ROOM, last_seq: Seq(last_seq), members_rev, details_rev: 0 }
+}
+
 fn message(seq: i64, members_rev: i64) -> Event {
     let user_id = UserId(uuid::Uuid::nil());
     let message = protocol::Message {
@@ -326,7 +330,7 @@ proptest! {
 #[test]
 fn a_flood_ahead_of_a_gap_keeps_the_next_messages_and_the_highest() {
     let mut sequencer: Sequencer<Seq, ()> = Sequencer::opening();
-    sequencer.open(RoomState { room_id: ROOM, last_seq: Seq(0), members_rev: 1 });
+    sequencer.open(state(0, 1));
     let bob = UserId::random();
     sequencer.members.attach(bob, 1);
     for seq in (2..2000).rev() {
@@ -346,7 +350,7 @@ fn a_flood_ahead_of_a_gap_keeps_the_next_messages_and_the_highest() {
 #[test]
 fn a_page_that_leads_nowhere_counts_as_a_failure() {
     let mut sequencer: Sequencer<Seq, ()> = Sequencer::opening();
-    sequencer.open(RoomState { room_id: ROOM, last_seq: Seq(4), members_rev: 1 });
+    sequencer.open(state(4, 1));
     sequencer.members.attach(UserId::random(), 1);
     sequencer.message(Seq(6), 1, Seq(6));
     assert_eq!(sequencer.ask(), Some(Ask::Page { after: Seq(4) }));

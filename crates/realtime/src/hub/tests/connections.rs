@@ -31,7 +31,7 @@ async fn a_second_connection_hears_nothing_twice_and_the_first_nothing_new() {
     let (mut third, _) = setup.connect(&ann, Scope::Room(TWO)).await;
     setup.world.read(ONE, &ann, 0).await;
     setup.world.read(TWO, &ann, 0).await;
-    setup.world.update(TWO, "new name").await;
+    setup.world.rename(TWO, "new name", Publish::Yes).await;
     setup.world.say(TWO, &ann, "hi", Publish::Yes).await;
     for client in [&mut first, &mut second] {
         assert_eq!(client.next().await, ServerEvent::Read { room_id: ONE, seq: Seq(0) });

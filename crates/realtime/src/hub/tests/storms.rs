@@ -17,6 +17,7 @@ enum Step {
     Join { room: usize, user: usize, is_lost: bool },
     Leave { room: usize, user: usize, is_lost: bool },
     Delete { room: usize, is_lost: bool },
+    Rename { room: usize, is_lost: bool },
     Connect { user: usize, room: Option<usize> },
     Disconnect { nth: usize },
     Away(bool),
@@ -30,6 +31,10 @@ struct Known {
     is_bound: bool,
     /// The last `seq` of each room it carries: read, or heard since.
     rooms: BTreeMap<RoomId, i64>,
+    /// How the rooms it carries are called: read, or told since.
+    names: BTreeMap<RoomId, i64>,
+    /// The last name of each that it was told.
+    told: BTreeMap<RoomId, i64>,
 }
 
 struct Storm {
@@ -38,6 +43,8 @@ struct Storm {
     clients: Vec<Known>,
     /// Where those who left had to stop.
     stops: BTreeMap<(RoomId, UserId), i64>,
+    /// Each name is higher than the one before.
+    names: i64,
 }
 
 impl Storm {
@@ -48,7 +55,7 @@ impl Storm {
         for room in 0..ROOMS {
             setup.world.create(id(room), &[]);
         }
-        Self { setup, users, clients: Vec::new(), stops: BTreeMap::new() }
+        Self { setup, users, clients: Vec::new(), stops: BTreeMap::new(), names: 0 }
     }
 
     async fn step(&mut self, step: &Step) {
@@ -74,11 +81,15 @@ impl Storm {
                 }
             }
             Step::Delete { room, is_lost } => world.delete(id(room), publish(is_lost)).await,
+            Step::Rename { room, is_lost } if world.exists(id(room)) => {
+                self.names += 1;
+                world.rename(id(room), &self.names.to_string(), publish(is_lost)).await;
+            }
             Step::Connect { user, room } => self.connect(user, room.map(id)).await,
             Step::Disconnect { nth } if !self.clients.is_empty() => {
                 self.clients.swap_remove(nth % self.clients.len());
             }
-            Step::Disconnect { .. } => {}
+            Step::Rename { .. } | Step::Disconnect { .. } => {}
             Step::Away(is_away) => world.set_away(is_away),
             Step::Wait { ms } => tokio::time::sleep(Duration::from_millis(ms)).await,
         }
@@ -91,8 +102,10 @@ impl Storm {
             return;
         };
         let ServerEvent::System { rooms, .. } = client.next().await else { panic!("not connected") };
+        let names = rooms.iter().map(|room| (room.room_id, name(&self.setup.world, room.room_id))).collect();
         let rooms = rooms.iter().map(|room| (room.room_id, room.last_seq.0)).collect();
-        self.clients.push(Known { client, user, is_bound: room.is_some(), rooms });
+        let told = BTreeMap::new();
+        self.clients.push(Known { client, user, is_bound: room.is_some(), rooms, names, told });
     }
 
     /// Lets the hub finish what it can at this time, and checks what clients were told.
@@ -131,6 +144,9 @@ impl Storm {
                 .collect();
             assert_eq!(known.rooms, expected, "what it knows is the truth");
             assert!(!known.is_bound || known.rooms.len() == 1, "who is out is closed");
+            for room in known.rooms.keys() {
+                assert_eq!(known.names[room], name(&self.setup.world, *room), "it knows the name");
+            }
         }
     }
 }
@@ -157,6 +173,7 @@ impl Known {
                 // It reads what is there. Of a room that is gone meanwhile nobody can tell what that was.
                 let last = if world.exists(*room_id) { world.last_seq(*room_id) } else { i64::MAX - 1 };
                 assert!(self.rooms.insert(*room_id, last).is_none(), "told once");
+                self.names.insert(*room_id, name(world, *room_id));
             }
             ServerEvent::MemberRemoved { room_id, user_id, .. } if *user_id == user.user_id => {
                 assert!(self.rooms.remove(room_id).is_some(), "told once");
@@ -167,9 +184,21 @@ impl Known {
             ServerEvent::MemberAdded { room_id, .. } | ServerEvent::MemberRemoved { room_id, .. } => {
                 assert!(self.rooms.contains_key(room_id), "it carries the room");
             }
+            ServerEvent::RoomUpdated { room } => {
+                assert!(self.rooms.contains_key(&room.id), "it carries the room");
+                let name: i64 = room.name.parse().expect("a number");
+                let before = self.told.insert(room.id, name);
+                assert!(before < Some(name), "{name} was told after {before:?}");
+                self.names.insert(room.id, name);
+            }
             event => panic!("{event:?}"),
         }
     }
+}
+
+/// Of a room that is gone nobody knows.
+fn name(world: &World, room: RoomId) -> i64 {
+    world.name(room).and_then(|name| name.parse().ok()).unwrap_or_default()
 }
 
 fn id(room: usize) -> RoomId {
@@ -190,6 +219,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         4 => (room.clone(), user.clone(), is_lost)
             .prop_map(|(room, user, is_lost)| Step::Leave { room, user, is_lost }),
         1 => (room.clone(), is_lost).prop_map(|(room, is_lost)| Step::Delete { room, is_lost }),
+        2 => (room.clone(), is_lost).prop_map(|(room, is_lost)| Step::Rename { room, is_lost }),
         4 => (user, prop::option::weighted(0.4, room)).prop_map(|(user, room)| Step::Connect { user, room }),
         1 => (0..10_usize).prop_map(|nth| Step::Disconnect { nth }),
         1 => prop::bool::weighted(0.3).prop_map(Step::Away),

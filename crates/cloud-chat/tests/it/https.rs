@@ -1,0 +1,123 @@
+//! https by Caddy, as its recipe has it, with an authority of Caddy's own.
+
+use std::{path::Path, sync::Arc};
+
+use futures::StreamExt;
+use rustls::{
+    ClientConfig, RootCertStore,
+    pki_types::{CertificateDer, ServerName, pem::PemObject},
+};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use testbed::{Process, free_port};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
+use tokio_rustls::{TlsConnector, client::TlsStream};
+
+use crate::harness::{PATIENCE, Topology, eventually, within, workspace};
+
+struct Caddy {
+    port: u16,
+    folder: TempDir,
+    _process: Process,
+}
+
+impl Caddy {
+    /// The recipe, without what it does to the machine: the port for plain http and the one to administer it.
+    async fn start(port: u16, upstream: u16) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let recipe =
+            std::fs::read_to_string(workspace().join("deploy/caddy/Caddyfile")).expect("it is there");
+        let own = format!("\n{{\n\tadmin off\n\thttp_port {}\n", free_port());
+        let recipe = recipe.replacen("\n{\n", &own, 1);
+        assert!(recipe.contains("admin off"), "the recipe begins with global options");
+        let file = folder.path().join("Caddyfile");
+        std::fs::write(&file, recipe).expect("the folder is ours");
+        let home = folder.path().display();
+        let settings = [
+            ("HOME", home.to_string()),
+            ("XDG_DATA_HOME", format!("{home}/data")),
+            ("XDG_CONFIG_HOME", format!("{home}/config")),
+            ("SITE", format!("localhost:{port}")),
+            ("UPSTREAM", format!("127.0.0.1:{upstream}")),
+        ];
+        let args = ["run", "--adapter", "caddyfile", "--config", file.to_str().expect("UTF-8")];
+        let process = Process::start_with("caddy", &args, settings.into_iter(), &folder.path().join("log"));
+        let caddy = Self { port, folder, _process: process };
+        eventually("Caddy has its certificate", async || caddy.try_connect().await).await;
+        caddy
+    }
+
+    async fn connect(&self) -> TlsStream<TcpStream> {
+        self.try_connect().await.expect("Caddy answers, and its certificate is of its authority")
+    }
+
+    async fn try_connect(&self) -> Option<TlsStream<TcpStream>> {
+        let authority = self.folder.path().join("data/caddy/pki/authorities/local/root.crt");
+        let mut roots = RootCertStore::empty();
+        roots.add(CertificateDer::from_pem_file(authority).ok()?).ok()?;
+        let config = ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
+        let socket = TcpStream::connect(("127.0.0.1", self.port)).await.ok()?;
+        let name = ServerName::try_from("localhost").expect("a name");
+        TlsConnector::from(Arc::new(config)).connect(name, socket).await.ok()
+    }
+
+    /// The whole answer.
+    async fn ask(&self, request: &str, body: &Value) -> String {
+        let body = body.to_string();
+        let origin = format!("https://localhost:{}", self.port);
+        let head = format!(
+            "{request} HTTP/1.1\r\nhost: localhost:{}\r\norigin: {origin}\r\nconnection: close\r\n\
+             content-type: application/json\r\ncontent-length: {}\r\n\r\n",
+            self.port,
+            body.len()
+        );
+        let mut stream = self.connect().await;
+        stream.write_all(format!("{head}{body}").as_bytes()).await.expect("Caddy reads");
+        let mut answer = String::new();
+        within(PATIENCE, "Caddy answers", stream.read_to_string(&mut answer)).await.expect("UTF-8");
+        answer
+    }
+
+    fn log(&self) -> String {
+        std::fs::read_to_string(Path::new(self.folder.path()).join("log")).expect("it logs")
+    }
+}
+
+#[tokio::test]
+async fn people_log_in_and_talk_over_https() {
+    let port = free_port();
+    let app = Topology::one_process()
+        .with("FRONTEND_URL", format!("https://localhost:{port}"))
+        .with("TRUSTED_PROXIES", "127.0.0.1");
+    let app = app.start().await;
+    let alice = app.user("alice").await;
+    let caddy = Caddy::start(port, app.port()).await;
+
+    let login = json!({"email": "alice", "password": alice.password, "session": "cookie"});
+    let answer = caddy.ask("POST /auth/login", &login).await;
+    assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
+    let headers = answer.to_ascii_lowercase();
+    for part in ["; secure", "strict-transport-security: max-age=31536000", "x-request-id: "] {
+        assert!(headers.contains(part), "no {part} in {answer}");
+    }
+    for path in ["/internal/rooms/open", "/auth/introspect"] {
+        let answer = caddy.ask(&format!("POST {path}"), &json!({"token": alice.token})).await;
+        assert!(answer.starts_with("HTTP/1.1 404 Not Found\r\n") && answer.contains("NOT_FOUND"), "{answer}");
+    }
+
+    let url = format!("wss://localhost:{port}/ws?token={}", alice.token);
+    let (mut socket, _) =
+        tokio_tungstenite::client_async(url, caddy.connect().await).await.expect("Caddy passes it on");
+    let mut next = async || -> Value {
+        let frame = within(PATIENCE, "an event", socket.next()).await.expect("it is open").expect("a frame");
+        serde_json::from_str(frame.to_text().expect("text")).expect("JSON")
+    };
+    assert_eq!(next().await["event"], "connected");
+    let general = alice.general().await;
+    let sent = alice.send(general, "over https").await;
+    assert_eq!(next().await["message"]["seq"], sent.seq);
+    assert!(!caddy.log().contains(&alice.token), "no token in the log");
+}
