@@ -1,6 +1,7 @@
 //! Real servers for tests: each on a port and in a folder of its own, signalled and stopped by its id, gone with the
 //! test; and for each test a database of its own. `make test` installs them.
 
+pub mod aws;
 mod certificates;
 mod databases;
 pub mod dynamo;
