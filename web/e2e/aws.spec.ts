@@ -1,8 +1,12 @@
 import type { Browser } from '@playwright/test'
 
+import type { components } from '../src/api/schema'
+import { PASSWORD } from './support/account'
 import { AwsShape } from './support/aws'
 import { Person } from './support/person'
 import { expect, test } from './support/test'
+
+type Schemas = components['schemas']
 
 test('two people talk to each other behind API Gateway', async ({ browser }, info) => {
   test.slow()
@@ -13,6 +17,34 @@ test('two people talk to each other behind API Gateway', async ({ browser }, inf
     await shape.stop()
   }
 })
+
+test('behind API Gateway, too, a session that ends elsewhere ends here', async ({ browser }) => {
+  test.slow()
+  const shape = await AwsShape.start()
+  try {
+    const alice = new Person(await browser.newPage(), 'alice', shape.url)
+    await alice.signUp()
+    await changePassword(shape, alice)
+    // The gateway closes without a reason, and refuses the handshake that follows.
+    await expect(alice.page.getByText('Your session has ended')).toBeVisible()
+    await alice.page.close()
+  } finally {
+    await shape.stop()
+  }
+})
+
+async function changePassword(shape: AwsShape, person: Person): Promise<void> {
+  const ask = async (method: string, path: string, body: unknown, token = '') => {
+    const headers = { 'Content-Type': 'application/json', Authorization: `Bearer ${token}` }
+    const answer = await fetch(shape.api + path, { method, headers, body: JSON.stringify(body) })
+    expect(answer.ok).toBe(true)
+    return (await answer.json()) as unknown
+  }
+  const login = { email: person.email, password: PASSWORD }
+  const { user, token } = (await ask('POST', '/auth/login', login)) as Schemas['SessionTokens']
+  const change = { currentPassword: PASSWORD, password: 'battery staple 42' }
+  await ask('PATCH', `/users/${user.id}`, change, token)
+}
 
 async function talk(browser: Browser, shape: AwsShape, picture: string): Promise<void> {
   const alice = new Person(await browser.newPage(), 'alice', shape.url)
