@@ -14,6 +14,7 @@ test: ## Install what the tests need, then run every check
 bench: build ## Measure the release build, the web app too; ARGS="fan-out --sockets 500" for one scenario
 	cargo run --release -p bench -- $(ARGS)
 	[ -n "$(ARGS)" ] || cargo run --release -p bench --bin services
+	[ -n "$(ARGS)" ] || { cargo build --release -p lambda && cargo run --release -p bench --bin lambda; }
 	[ -n "$(ARGS)" ] || (cd web && CLOUD_CHAT_BIN=../target/release/cloud-chat npm run --silent bench)
 
 bench-peers: build ## Measure it beside nginx with nchan, ejabberd and a short server on Node, which it installs

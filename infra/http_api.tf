@@ -71,7 +71,8 @@ resource "aws_apigatewayv2_integration" "http" {
   payload_format_version = "1.0"
   timeout_milliseconds   = 29000
 
-  # X-Forwarded-For is API Gateway's own and does not reach the services: rate limits by address need this one.
+  # API Gateway turns X-Forwarded-For into Forwarded, which a client can begin, and lets no mapping write either; the load
+  # balancer then says who called it, which is the VPC link. Rate limits by address need a header of our own.
   request_parameters = { "overwrite:header.x-real-ip" = "$context.identity.sourceIp" }
 }
 

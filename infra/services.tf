@@ -32,7 +32,7 @@ locals {
         DB_NAME         = var.auth_db_name
         DB_USER         = "auth_service"
         TRUSTED_PROXIES = var.vpc_cidr
-        # API Gateway keeps X-Forwarded-For to itself; http_api.tf fills this one.
+        # X-Forwarded-For names the VPC link; http_api.tf fills this one.
         CLIENT_ADDRESS_HEADER = "x-real-ip"
         # There is no bus: chat-service asks for what it must know.
         NATS_URL = "off"

@@ -41,7 +41,7 @@ else
 fi
 
 step "browser tests"
-cargo build --locked
+cargo build --locked -p cloud-chat -p lambda -p testbed
 CHROMIUM=${CHROMIUM:-$(command -v chromium || command -v chromium-browser)}
 export CHROMIUM
 (cd web && npm run --silent e2e)

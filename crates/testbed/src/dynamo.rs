@@ -1,11 +1,14 @@
 //! DynamoDB's API by dynalite, with the table of connections.
 
+mod counter;
+
 use std::{path::Path, time::Duration};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::{Process, free_port};
+pub use counter::Counter;
 
 const PROGRAM: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../.tools/node/node_modules/.bin/dynalite");
 const PATIENCE: Duration = Duration::from_secs(30);

@@ -1,10 +1,11 @@
 //! What API Gateway and Lambda are to Cloud Chat, on one port: WebSocket in front, `$connect` and frames as invocations
 //! of functions that are started here, `@connections` behind. It keeps to what AWS documents: posts before `$connect` is
-//! answered are 410, ids end in `=`, frames end at 32 KiB.
+//! answered are 410, ids end in `=`, frames end at 32 KiB, binary ones end the connection.
 
 mod connections;
 mod front;
 mod functions;
+mod http_api;
 mod management;
 
 use std::{net::SocketAddr, sync::Arc};
@@ -18,6 +19,7 @@ use tokio::task::JoinHandle;
 use connections::Connections;
 pub use connections::Fault;
 use functions::Functions;
+pub use http_api::HttpApi;
 
 const STAGE: &str = "prod";
 
@@ -88,6 +90,11 @@ impl Gateway {
     /// Whether there is such a connection, with a client or without.
     pub fn has(&self, id: &str) -> bool {
         self.state.connections.has(id)
+    }
+
+    /// Ends every connection, as API Gateway does after two hours.
+    pub fn end_all(&self) {
+        self.state.connections.close_all();
     }
 
     /// What happens to posts from now on.

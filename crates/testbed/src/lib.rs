@@ -1,6 +1,7 @@
 //! Real servers for tests: each on a port and in a folder of its own, signalled and stopped by its id, gone with the
 //! test; and for each test a database of its own. `make test` installs them.
 
+pub mod aws;
 mod certificates;
 mod databases;
 pub mod dynamo;
@@ -10,7 +11,7 @@ pub mod nats;
 mod process;
 mod proxy;
 
-use std::net::TcpListener;
+use std::{net::TcpListener, ops::RangeInclusive};
 
 pub use certificates::{Authority, Identity};
 pub use databases::{Engine, TestDatabase};
@@ -18,8 +19,16 @@ pub use mariadb::MariaDb;
 pub use process::Process;
 pub use proxy::Proxy;
 
-/// A port that nobody has now. The one who asks takes it at once: between two tests of one run it is not given twice.
+/// Below those that the kernel hands out: to connections, and to whoever asks for any.
+const PORTS: RangeInclusive<u16> = 10_000..=32_000;
+
+/// A port that nobody has now, and that nobody gets by chance before the one who asks takes it.
 pub fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
-    listener.local_addr().expect("it is bound").port()
+    let random = || {
+        let [high, low, ..] = uuid::Uuid::new_v4().into_bytes();
+        u16::from_be_bytes([high, low])
+    };
+    let mut candidates = std::iter::repeat_with(random).filter(|port| PORTS.contains(port));
+    let free = candidates.find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok());
+    free.expect("candidates never end")
 }

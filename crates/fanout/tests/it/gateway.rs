@@ -4,4 +4,5 @@ mod ends;
 mod failures;
 mod members;
 mod rooms;
+mod table;
 mod world;

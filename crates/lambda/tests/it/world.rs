@@ -154,13 +154,9 @@ impl Client {
         .await
     }
 
-    pub async fn say(&mut self, message: Message) -> Value {
-        self.0.send(message).await.unwrap();
-        self.next().await.unwrap()
-    }
-
     pub async fn say_text(&mut self, text: &str) -> Value {
-        self.say(Message::text(text)).await
+        self.0.send(Message::text(text)).await.unwrap();
+        self.next().await.unwrap()
     }
 
     pub async fn say_in_vain(&mut self, text: &str) {

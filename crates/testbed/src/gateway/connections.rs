@@ -81,6 +81,13 @@ impl Connections {
         }
     }
 
+    pub fn close_all(&self) {
+        let ids: Vec<_> = self.lines().keys().cloned().collect();
+        for id in ids {
+            self.close(&id);
+        }
+    }
+
     pub fn set_fault(&self, id: &str, fault: Fault) {
         self.faults.lock().unwrap_or_else(PoisonError::into_inner).insert(id.into(), fault);
     }

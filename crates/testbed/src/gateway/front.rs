@@ -1,6 +1,9 @@
 //! The WebSocket in front. Frames of one connection are invocations one after the other.
 
-use std::{collections::HashMap, time::SystemTime};
+use std::{
+    collections::HashMap,
+    time::{Duration, SystemTime},
+};
 
 use axum::{
     body::Body,
@@ -12,7 +15,7 @@ use futures::{SinkExt, StreamExt};
 use hyper::upgrade::{OnUpgrade, Upgraded};
 use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
-use tokio::sync::mpsc;
+use tokio::{io::AsyncWriteExt, sync::mpsc};
 use tokio_tungstenite::{
     WebSocketStream,
     tungstenite::{
@@ -25,6 +28,10 @@ use tokio_tungstenite::{
 use super::connections::Say;
 
 const FRAME_MAX: usize = 32 * 1024;
+/// In several frames.
+const MESSAGE_MAX: usize = 128 * 1024;
+/// How long a client may go on talking once it was told of the end.
+const FAREWELL: Duration = Duration::from_secs(5);
 const ROUTES: [&str; 2] = ["sendMessage", "ping"];
 
 type Stream = WebSocketStream<TokioIo<Upgraded>>;
@@ -91,7 +98,7 @@ impl Connection {
 
     async fn serve(&self, upgraded: Upgraded) {
         let config =
-            WebSocketConfig::default().max_message_size(Some(FRAME_MAX)).max_frame_size(Some(FRAME_MAX));
+            WebSocketConfig::default().max_message_size(Some(MESSAGE_MAX)).max_frame_size(Some(FRAME_MAX));
         let stream = WebSocketStream::from_raw_socket(TokioIo::new(upgraded), Role::Server, Some(config));
         let mut stream = stream.await;
         let said = self.state.connections.open(&self.id);
@@ -100,7 +107,11 @@ impl Connection {
         if let Some(code) = code {
             let reason = Utf8Bytes::from_static("");
             stream.send(Message::Close(Some(CloseFrame { code, reason }))).await.ok();
-            while let Some(Ok(_)) = stream.next().await {}
+            // Read away as bytes: the library reads nothing past a frame that is too large, and a connection that is
+            // closed with something unread is reset, so that the client would never see the code.
+            let raw = stream.get_mut();
+            raw.shutdown().await.ok();
+            tokio::time::timeout(FAREWELL, tokio::io::copy(raw, &mut tokio::io::sink())).await.ok();
         }
     }
 
@@ -115,7 +126,7 @@ impl Connection {
                 received = stream.next() => {
                     let event = match received {
                         Some(Ok(Message::Text(text))) => json!({"body": text.as_str(), "isBase64Encoded": false}),
-                        Some(Ok(Message::Binary(_))) => json!({"body": "AA==", "isBase64Encoded": true}),
+                        Some(Ok(Message::Binary(_))) => return Some(CloseCode::Unsupported),
                         Some(Ok(Message::Close(_)) | Err(Error::ConnectionClosed)) | None => return None,
                         Some(Ok(_)) => continue,
                         Some(Err(Error::Capacity(_))) => return Some(CloseCode::Size),

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::harness::{Frontend, Socket, Topology};
+use crate::harness::{Frontend, Refusal, Socket, Topology};
 
 const SECRET: &str = "a-secret-in-a-query";
 
@@ -14,7 +14,7 @@ async fn no_line_holds_a_query_string() {
     // Taken, refused, unknown, malformed, too long.
     let query = format!("?token={}", alice.token);
     Socket::open(&frontend.api, &query).await.assert_alive().await;
-    Socket::refused(&frontend.api, &format!("?token={SECRET}")).await;
+    Socket::refused(&frontend.api, &format!("?token={SECRET}"), Refusal::Token).await;
     for path in ["/login", "/users/me", "/internal/x", "/assets/x", "/auth/%zz", "/env.js", "/rooms/1"] {
         frontend.api.get(&format!("{path}?token={SECRET}")).header("referer", SECRET).await;
     }

@@ -18,7 +18,7 @@ pub struct App {
     /// The database server, where it is its own.
     pub mariadb: Option<MariaDb>,
     _balancer: Option<Proxy>,
-    _aws: Option<Aws>,
+    aws: Option<Aws>,
     folder: TempDir,
     /// `true` while the server answers: what a client waits for before it connects again.
     up: watch::Sender<bool>,
@@ -29,16 +29,7 @@ impl App {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let Processes { servers, nats, mariadb, balancer, aws, api } =
             Processes::start(topology, folder.path()).await;
-        Self {
-            api,
-            servers,
-            nats,
-            mariadb,
-            _balancer: balancer,
-            _aws: aws,
-            folder,
-            up: watch::Sender::new(true),
-        }
+        Self { api, servers, nats, mariadb, _balancer: balancer, aws, folder, up: watch::Sender::new(true) }
     }
 
     /// Signs somebody up under exactly this name.
@@ -117,7 +108,7 @@ impl App {
 
     /// Of all processes.
     pub fn log(&self) -> String {
-        self.servers.iter().map(Server::log).collect()
+        self.servers.iter().map(Server::log).chain(self.aws.as_ref().map(Aws::log)).collect()
     }
 
     pub fn port(&self) -> u16 {

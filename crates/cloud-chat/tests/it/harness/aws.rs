@@ -1,6 +1,6 @@
 //! What stands around auth and chat on AWS: API Gateway and Lambda as the testbed plays them, and DynamoDB's API.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use testbed::{
     Process,
@@ -17,12 +17,13 @@ pub struct Aws {
     gateway: Gateway,
     dynamo: Dynamo,
     functions: Vec<Process>,
+    logs: Vec<PathBuf>,
 }
 
 impl Aws {
     pub async fn start() -> Self {
         let (gateway, dynamo) = tokio::join!(Gateway::start(), Dynamo::start());
-        Self { gateway, dynamo, functions: Vec::new() }
+        Self { gateway, dynamo, functions: Vec::new(), logs: Vec::new() }
     }
 
     /// As the task of the chat-service has them.
@@ -49,7 +50,13 @@ impl Aws {
             let settings = self.settings().into_iter().chain(own).chain(shared);
             let log = folder.join(format!("ws-{nth}.log"));
             self.functions.push(Process::start_with(&program, &[], settings, &log));
+            self.logs.push(log);
         }
+    }
+
+    /// Of all functions.
+    pub fn log(&self) -> String {
+        self.logs.iter().map(|log| std::fs::read_to_string(log).expect("the log can be read")).collect()
     }
 
     pub fn port(&self) -> u16 {

@@ -12,13 +12,14 @@ use std::{
 use reqwest::{Client, Method, RequestBuilder, redirect};
 use serde_json::Value;
 
-use super::{Answer, PATIENCE};
+use super::{Answer, Holder, PATIENCE};
 
 /// Where the app answers. Cheap to clone.
 #[derive(Clone)]
 pub struct Api {
     client: Client,
     bases: Arc<Bases>,
+    holder: Holder,
 }
 
 /// As a proxy in front would know them.
@@ -70,7 +71,11 @@ impl Api {
         let same = |nodes: &Nodes| Nodes::at(nodes.addresses.clone());
         let bases =
             Bases { auth: same(&self.bases.auth), others: same(&self.bases.others), ws: Nodes::at(vec![ws]) };
-        Self { client: self.client.clone(), bases: Arc::new(bases) }
+        Self { client: self.client.clone(), bases: Arc::new(bases), holder: self.holder }
+    }
+
+    pub(super) fn held_by(self, holder: Holder) -> Self {
+        Self { holder, ..self }
     }
 
     fn of(auth: &[u16], others: &[u16], ws: &[u16], ws_address: impl Fn(u16) -> String) -> Self {
@@ -82,7 +87,12 @@ impl Api {
             .expect("a client without TLS needs nothing");
         let http = |ports| Nodes::new(ports, |port| format!("http://127.0.0.1:{port}"));
         let bases = Bases { auth: http(auth), others: http(others), ws: Nodes::new(ws, ws_address) };
-        Self { client, bases: Arc::new(bases) }
+        Self { client, bases: Arc::new(bases), holder: Holder::CloudChat }
+    }
+
+    /// Of the sockets.
+    pub fn holder(&self) -> Holder {
+        self.holder
     }
 
     /// Of the one process, or of what is neither accounts nor sockets.

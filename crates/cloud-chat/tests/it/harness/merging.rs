@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, fmt::Write, sync::Arc, time::Duration};
 
 use serde_json::Value;
 use tokio::{sync::watch, task::JoinHandle};
+use tokio_tungstenite::tungstenite;
 
 use super::{App, Closed, Message, PATIENCE, Socket, User, within};
 
@@ -85,7 +86,15 @@ impl Follower {
     /// One connection's life.
     async fn follow(&mut self) -> Result<Closed, Cut> {
         let query = format!("?token={}", self.user.token);
-        let socket = Socket::dial(&self.user.api, &query).await.map_err(|_| Cut)?;
+        let socket = match Socket::dial(&self.user.api, &query).await {
+            Ok(socket) => socket,
+            // API Gateway's way to refuse a token.
+            Err(tungstenite::Error::Http(response)) if response.status() == 401 => {
+                self.renew().await?;
+                return Err(Cut);
+            }
+            Err(_) => return Err(Cut),
+        };
         let mut socket = match socket.greeting().await {
             Ok(socket) => socket,
             Err(closed) => return Ok(closed),
@@ -95,7 +104,9 @@ impl Follower {
         }
         let mut heard = BTreeMap::new();
         while let Some(event) = socket.next().await {
-            assert_in_order(&mut heard, &event);
+            if self.user.api.holder().keeps_order() {
+                assert_in_order(&mut heard, &event);
+            }
             self.take(&event).await?;
         }
         Ok(socket.closed().expect("nothing more to read means closed").clone())

@@ -5,7 +5,7 @@ use std::path::Path;
 use testbed::{Engine, MariaDb, Proxy, TestDatabase, nats::NatsServer};
 
 use super::{
-    Api, Topology,
+    Api, Holder, Topology,
     aws::Aws,
     server::{Plan, Server},
     topology::Shape,
@@ -79,7 +79,7 @@ impl Processes {
         own.extend(aws.settings());
         let chat = Server::start(plan("chat", own)).await;
         aws.start_functions(&address(chat.port()), &topology.settings, folder);
-        let api = Api::services(auth.port(), &[chat.port()], &[aws.port()]);
+        let api = Api::services(auth.port(), &[chat.port()], &[aws.port()]).held_by(Holder::ApiGateway);
         Self { servers: vec![auth, chat], nats: None, mariadb, balancer: None, aws: Some(aws), api }
     }
 

@@ -14,13 +14,14 @@ use tokio_tungstenite::{
     },
 };
 
-use super::{Api, PATIENCE, within};
+use super::{Api, Holder, PATIENCE, Refusal, SOON, within};
 
 pub struct Socket {
     stream: WebSocketStream<TcpStream>,
     /// Arrived, not yet asked for.
     waiting: VecDeque<Value>,
     closed: Option<Closed>,
+    holder: Holder,
     /// The `connected` event.
     pub connected: Value,
 }
@@ -55,13 +56,22 @@ impl Socket {
         socket.greeted().await
     }
 
-    /// Connects and expects to be closed instead of greeted.
-    pub async fn refused(api: &Api, query: &str) -> Closed {
-        let mut socket =
-            Self::dial(api, query).await.expect("the upgrade is accepted, the close says why not");
+    /// Connects and expects to be refused for this reason; what is said of it.
+    pub async fn refused(api: &Api, query: &str, why: Refusal) -> String {
+        let dialled = Self::dial(api, query).await;
+        if api.holder() == Holder::ApiGateway {
+            let Err(tungstenite::Error::Http(response)) = dialled else {
+                panic!("{query}: the upgrade is refused")
+            };
+            assert_eq!(response.status().as_u16(), why.status(), "{query}");
+            return response.status().to_string();
+        }
+        let mut socket = dialled.expect("the upgrade is accepted, the close says why not");
         let closed = socket.expect_close().await;
         assert!(socket.waiting.is_empty(), "a refused connection was told {:?}", socket.waiting);
-        closed
+        assert_eq!(closed.code, 1008, "{query}: {closed:?}");
+        assert!(!closed.reason.is_empty(), "{query}");
+        closed.reason
     }
 
     /// Upgraded, perhaps about to be refused.
@@ -166,6 +176,12 @@ impl Socket {
         self.closed.clone().expect("nothing more to read means closed")
     }
 
+    /// Cut off with its session, soon.
+    pub async fn expect_revoked(&mut self) {
+        let closed = within(SOON, "the socket of an ended session is cut", self.expect_close()).await;
+        assert_eq!(closed, self.holder.revoked());
+    }
+
     /// It still answers.
     pub async fn assert_alive(&mut self) {
         self.say(&json!({"action": "ping"})).await;
@@ -234,5 +250,12 @@ async fn upgrade(
     let stream = socket.connect(address).await?;
     stream.set_nodelay(true)?;
     let (stream, response) = within(PATIENCE, "the upgrade", client_async(request, stream)).await?;
-    Ok((Socket { stream, waiting: VecDeque::new(), closed: None, connected: Value::Null }, response))
+    let socket = Socket {
+        stream,
+        waiting: VecDeque::new(),
+        closed: None,
+        holder: api.holder(),
+        connected: Value::Null,
+    };
+    Ok((socket, response))
 }

@@ -13,9 +13,6 @@ use tokio_tungstenite::tungstenite::{
 
 use crate::harness::Topology;
 
-/// The longest frame that is read.
-const FRAME_BYTES_MAX: usize = 64 * 1024;
-
 pub async fn a_bad_frame_is_answered_and_costs_nothing_else(topology: Topology) {
     let app = topology.start().await;
     let alice = app.user("alice").await;
@@ -152,8 +149,9 @@ fn text_frame(bytes: &[u8], is_final: bool) -> Frame {
 pub async fn a_frame_past_the_limit_closes_with_1009(topology: Topology) {
     let mut app = topology.start().await;
     let alice = app.user("alice").await;
+    let (frame_max, message_max) = (app.api.holder().frame_bytes_max(), app.api.holder().message_bytes_max());
 
-    for size in [FRAME_BYTES_MAX + 1, 1024 * 1024] {
+    for size in [frame_max + 1, 1024 * 1024] {
         let mut socket = alice.connect().await;
         // The server may close while the rest is still on its way.
         drop(socket.try_say(WsMessage::text("x".repeat(size))).await);
@@ -161,8 +159,10 @@ pub async fn a_frame_past_the_limit_closes_with_1009(topology: Topology) {
     }
     // In fragments that each would fit.
     let mut socket = alice.connect().await;
-    for data in [Data::Text, Data::Continue, Data::Continue] {
-        let part = Frame::message(vec![b'x'; FRAME_BYTES_MAX / 2], OpCode::Data(data), false);
+    let part_bytes = frame_max / 2;
+    for nth in 0..=message_max / part_bytes {
+        let data = if nth == 0 { Data::Text } else { Data::Continue };
+        let part = Frame::message(vec![b'x'; part_bytes], OpCode::Data(data), false);
         drop(socket.try_say(WsMessage::Frame(part)).await);
     }
     assert_eq!(socket.expect_close().await.code, 1009);
@@ -182,17 +182,29 @@ pub async fn a_frame_at_the_limit_is_read(topology: Topology) {
 
     let frame = json!({"action": "sendMessage", "roomId": plans, "content": "hi", "clientMessageId": "padded"});
     let frame = frame.to_string();
-    socket.say_text(&format!("{frame}{}", " ".repeat(FRAME_BYTES_MAX - frame.len()))).await;
+    let padding = app.api.holder().frame_bytes_max() - frame.len();
+    socket.say_text(&format!("{frame}{}", " ".repeat(padding))).await;
     assert_eq!(socket.expect("ack").await["clientMessageId"], "padded");
 
-    // 4,000 scalars, every one escaped as two surrogates, are within it.
-    let content = "🗼".repeat(4000);
-    let escaped = content.replace('🗼', "\\ud83d\\uddfc");
-    let frame = format!(r#"{{"action":"sendMessage","roomId":{plans},"content":"{escaped}"}}"#);
-    assert!(frame.len() < FRAME_BYTES_MAX);
-    socket.say_text(&frame).await;
+    let longest = "🗼".repeat(4000);
+    socket.send(plans, "longest", &longest).await;
     assert_eq!(socket.expect("ack").await["seq"], 2);
-    assert_eq!(alice.history(plans).await[1].content, content);
+    assert_eq!(alice.history(plans).await[1].content, longest);
+}
+
+pub async fn the_longest_message_is_read_even_when_all_of_it_is_escaped(topology: Topology) {
+    let app = topology.start().await;
+    let alice = app.user("alice").await;
+    let plans = alice.create_room("plans").await;
+    let mut socket = alice.connect().await;
+
+    // Each scalar as two surrogates.
+    let escaped = "\\ud83d\\uddfc".repeat(4000);
+    let frame = format!(r#"{{"action":"sendMessage","roomId":{plans},"content":"{escaped}"}}"#);
+    assert!(frame.len() < app.api.holder().frame_bytes_max());
+    socket.say_text(&frame).await;
+    assert_eq!(socket.expect("ack").await["seq"], 1);
+    assert_eq!(alice.history(plans).await[0].content, "🗼".repeat(4000));
 }
 
 pub async fn deep_json_is_answered(topology: Topology) {
@@ -201,7 +213,8 @@ pub async fn deep_json_is_answered(topology: Topology) {
     let plans = alice.create_room("plans").await;
     let mut socket = alice.connect().await;
 
-    let deep = format!("{}{}", "[".repeat(30_000), "]".repeat(30_000));
+    let depth = app.api.holder().frame_bytes_max() * 15 / 32;
+    let deep = format!("{}{}", "[".repeat(depth), "]".repeat(depth));
     for frame in [
         deep.clone(),
         format!(r#"{{"action":{deep}}}"#),

@@ -1,6 +1,6 @@
 //! Live sockets of sessions that end, within the contract's five seconds.
 
-use crate::harness::{Closed, SOON, Socket, Topology, eventually, within};
+use crate::harness::{Refusal, Socket, Topology, eventually};
 
 pub async fn logout_cuts_the_sockets_of_that_session_only(topology: Topology) {
     let app = topology.start().await;
@@ -11,8 +11,8 @@ pub async fn logout_cuts_the_sockets_of_that_session_only(topology: Topology) {
 
     phone.log_out().await;
 
-    assert_revoked(&mut on_phone).await;
-    assert_revoked(&mut in_general).await;
+    on_phone.expect_revoked().await;
+    in_general.expect_revoked().await;
     phone.get("/users/me").await.problem(401, "SESSION_REVOKED");
     phone.get("/rooms/my-rooms").await.problem(401, "SESSION_REVOKED");
     phone.try_refresh().await.any_problem(401);
@@ -28,7 +28,7 @@ pub async fn a_changed_password_cuts_every_other_session(topology: Topology) {
 
     laptop.change_password("an entirely other phrase 9").await;
 
-    assert_revoked(&mut on_phone).await;
+    on_phone.expect_revoked().await;
     phone.get("/users/me").await.problem(401, "SESSION_REVOKED");
     phone.try_refresh().await.any_problem(401);
     on_laptop.assert_alive().await;
@@ -50,7 +50,7 @@ pub async fn a_reset_password_cuts_every_session(topology: Topology) {
     let body = serde_json::json!({"token": token, "newPassword": "an entirely other phrase 9"});
     app.post("/auth/reset-password", &body).await.is(200);
 
-    assert_revoked(&mut socket).await;
+    socket.expect_revoked().await;
     alice.get("/users/me").await.problem(401, "SESSION_REVOKED");
     alice.try_refresh().await.any_problem(401);
     alice.try_log_in(&alice.password).await.problem(401, "BAD_CREDENTIALS");
@@ -69,7 +69,7 @@ pub async fn a_reused_refresh_token_cuts_its_family(topology: Topology) {
     // Two uses ago: no lost answer explains that.
     stolen.try_refresh().await.problem(401, "BAD_REFRESH_TOKEN");
 
-    assert_revoked(&mut cut).await;
+    cut.expect_revoked().await;
     alice.try_refresh().await.problem(401, "BAD_REFRESH_TOKEN");
     alice.get("/users/me").await.problem(401, "SESSION_REVOKED");
     kept.assert_alive().await;
@@ -83,8 +83,8 @@ pub async fn a_deleted_account_is_cut_off(topology: Topology) {
 
     alice.delete_account().await;
 
-    assert_revoked(&mut on_laptop).await;
-    assert_revoked(&mut on_phone).await;
+    on_laptop.expect_revoked().await;
+    on_phone.expect_revoked().await;
     for session in [&alice, &phone] {
         session.get("/users/me").await.any_problem(401);
         session.get("/rooms/my-rooms").await.any_problem(401);
@@ -107,12 +107,7 @@ pub async fn an_expired_token_cuts_nobody_off(topology: Topology) {
 
     assert_eq!(socket.send_acked(general, "late", "still here").await["seq"], 1);
     let query = format!("?token={}", alice.token);
-    assert_eq!(Socket::refused(&app.api, &query).await.code, 1008);
+    Socket::refused(&app.api, &query, Refusal::Token).await;
     alice.refresh().await;
     alice.connect().await;
-}
-
-async fn assert_revoked(socket: &mut Socket) {
-    let closed = within(SOON, "the socket of an ended session is cut", socket.expect_close()).await;
-    assert_eq!(closed, Closed { code: 1008, reason: "revoked".into() });
 }

@@ -21,7 +21,11 @@ pub async fn a_reader_that_stops_is_cut_off_while_the_others_go_on(topology: Top
         }
         for n in first..first + 10 {
             let ack = talker.expect("ack").await;
-            assert_eq!((&ack["clientMessageId"], &ack["seq"]), (&json!(n.to_string()), &json!(n)), "not slowed");
+            assert_eq!(
+                (&ack["clientMessageId"], &ack["seq"]),
+                (&json!(n.to_string()), &json!(n)),
+                "not slowed"
+            );
         }
         talker.unasked();
     }

@@ -116,7 +116,10 @@ impl FanOut {
                         self.0.connections.leave(&connection.id, room).await?;
                         letters.push((connection, frames::of_removal(events, user)));
                     }
-                    Scope::Room(only) if only == room => ended.push(connection),
+                    Scope::Room(only) if only == room => {
+                        letters.push((connection.clone(), frames::of_removal(events, user)));
+                        ended.push(connection);
+                    }
                     Scope::Room(_) => {}
                 }
             }

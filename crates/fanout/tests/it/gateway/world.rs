@@ -17,7 +17,7 @@ use protocol::{
 };
 use serde_json::Value;
 use testbed::{
-    dynamo::{CREDENTIALS, Dynamo, TABLE},
+    dynamo::{CREDENTIALS, Counter, Dynamo, TABLE},
     gateway::Gateway,
 };
 
@@ -38,10 +38,23 @@ pub struct World {
 
 impl World {
     pub async fn start() -> Self {
-        let (dynamo, gateway) = tokio::join!(Dynamo::start(), Gateway::start());
+        let dynamo = Dynamo::start().await;
+        let url = dynamo.url();
+        Self::on(dynamo, url).await
+    }
+
+    /// On a table that has much to do.
+    pub async fn busy() -> (Self, Counter) {
+        let dynamo = Dynamo::start().await;
+        let counter = Counter::start(&dynamo).await;
+        (Self::on(dynamo, counter.url()).await, counter)
+    }
+
+    async fn on(dynamo: Dynamo, url: String) -> Self {
+        let gateway = Gateway::start().await;
         let mut settings: HashMap<String, String> =
             CREDENTIALS.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
-        settings.insert("AWS_ENDPOINT_URL_DYNAMODB".into(), dynamo.url());
+        settings.insert("AWS_ENDPOINT_URL_DYNAMODB".into(), url);
         let aws = Aws::from_variables(move |name| settings.get(name).cloned()).expect("they are all there");
         let connections = Connections::new(&aws, TABLE);
         let bus = GatewayBus::new(connections.clone(), Posts::new(&aws, &gateway.management()));
