@@ -22,6 +22,7 @@ use crate::{
     resets::{self, ResetQueue},
     sessions::Successors,
     sweeps,
+    users::Known,
 };
 
 /// Cheap to clone; all clones are the same service.
@@ -37,6 +38,8 @@ pub(crate) struct Context {
     pub limits: Limits,
     pub successors: Successors,
     pub resets: ResetQueue,
+    /// Where nobody else changes the database.
+    pub known: Option<Known>,
 }
 
 impl Auth {
@@ -54,6 +57,7 @@ impl Auth {
             limits: Limits::new(config.rate_limits),
             successors: Successors::new(&tokens),
             hasher: Hasher::default(),
+            known: db.embedded().map(|_| Known::default()),
             db,
             tokens,
             bus,

@@ -2,10 +2,15 @@
 
 mod deletion;
 pub mod http;
+mod known;
 mod profile;
 
 use kit::{Error, Kind, Result, error::Refusal};
-use protocol::{Code, FieldError, UserId, accounts::User, codes::FieldCode};
+use protocol::{
+    Code, FieldError, UserId,
+    accounts::{Account, User},
+    codes::FieldCode,
+};
 use sea_orm::{ConnectionTrait, QueryOrder, QuerySelect, entity::prelude::*};
 
 use crate::{
@@ -16,6 +21,7 @@ use crate::{
 };
 
 pub use deletion::delete;
+pub(crate) use known::Known;
 pub use profile::change;
 
 /// Which page of the list.
@@ -76,6 +82,31 @@ pub async fn by_identifier(db: &impl ConnectionTrait, folded: &str) -> Result<Op
 pub async fn oneself(auth: &Auth, id: UserId) -> Result<Model> {
     let user = Entity::find_by_id(id.to_string()).one(&auth.0.db.reader).await?;
     user.filter(|user| user.disabled_at.is_none()).ok_or_else(Error::unauthorized)
+}
+
+/// Oneself as others do not see one.
+pub async fn account(auth: &Auth, id: UserId) -> Result<Account> {
+    let known = auth.0.known.as_ref();
+    if let Some(account) = known.and_then(|known| known.get(id)) {
+        return Ok(account);
+    }
+    let ticket = known.map(Known::begin);
+    let account = oneself(auth, id).await?.account()?;
+    if let (Some(known), Some(ticket)) = (known, ticket) {
+        known.insert(ticket, account.clone());
+    }
+    Ok(account)
+}
+
+/// Forgets what was read of an account once a change of it is over, whether it was done or not.
+struct Changing<'a>(&'a Auth, UserId);
+
+impl Drop for Changing<'_> {
+    fn drop(&mut self) {
+        if let Some(known) = &self.0.0.known {
+            known.forget(self.1);
+        }
+    }
 }
 
 /// Whether `password` is the user's. Tried too often, it is not even looked at.

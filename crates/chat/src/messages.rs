@@ -100,7 +100,7 @@ pub(crate) async fn page_json(
         recent.fill(ticket, &page.messages);
     }
     let body = serde_json::to_vec(&page.messages).map_err(Error::internal)?;
-    Ok(Json { body, has_more: page.has_more })
+    Ok(Json { body: body.into(), has_more: page.has_more })
 }
 
 /// At most `limit` messages in ascending order; whether there are more in the direction asked.

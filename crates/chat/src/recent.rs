@@ -13,6 +13,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
+use bytes::Bytes;
 use fanout::Event;
 use protocol::{Message, RoomId, Seq, UserId};
 
@@ -60,7 +61,7 @@ pub(crate) struct Held {
 /// A JSON array of messages.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Json {
-    pub body: Vec<u8>,
+    pub body: Bytes,
     pub has_more: bool,
 }
 
@@ -191,7 +192,7 @@ impl Drop for Held {
 }
 
 impl Part {
-    fn read(&mut self, room: RoomId) -> Option<&Log> {
+    fn read(&mut self, room: RoomId) -> Option<&mut Log> {
         self.clock += 1;
         let log = self.logs.get_mut(&room)?;
         log.read_at = self.clock;

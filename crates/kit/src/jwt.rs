@@ -61,8 +61,8 @@ impl Tokens {
         let claims = self.signed_by_us(token)?;
         let now = Timestamp::now();
         // A lifetime that was shortened counts for older tokens, too: revocations are not kept for longer than that.
-        let is_alive = claims.exp >= now.as_secs()
-            && claims.iat >= (now - self.revocations.token_lifetime()).as_secs();
+        let is_alive =
+            claims.exp >= now.as_secs() && claims.iat >= (now - self.revocations.token_lifetime()).as_secs();
         if !is_alive {
             return Err(Error::unauthorized());
         }

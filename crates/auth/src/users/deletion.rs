@@ -4,7 +4,7 @@ use kit::{Result, db::retrying, jwt::CurrentUser};
 use protocol::{codes::FieldCode, seams::Change};
 use sea_orm::entity::prelude::*;
 
-use super::{check_current_password, oneself, wrong_password};
+use super::{Changing, check_current_password, oneself, wrong_password};
 use crate::{
     Auth, changes,
     entities::users::{Column, Entity},
@@ -17,6 +17,7 @@ pub async fn delete(auth: &Auth, current: &CurrentUser, current_password: &str) 
     let user = oneself(auth, current.id).await?;
     check_current_password(auth, &user, Some(current_password)).await?;
 
+    let changing = Changing(auth, current.id);
     let ended = retrying(|| async {
         let db = auth.0.db.begin().await?;
         let deleted = Entity::delete_many()
@@ -36,6 +37,7 @@ pub async fn delete(auth: &Auth, current: &CurrentUser, current_password: &str) 
         Ok(ended)
     })
     .await?;
+    drop(changing);
     auth.announce(ended, true).await;
     Ok(())
 }

@@ -195,7 +195,7 @@ async fn delete(
 }
 
 async fn me(auth: &Auth, current: &CurrentUser) -> Result<User> {
-    let Account { id, username, email } = super::oneself(auth, current.id).await?.account()?;
+    let Account { id, username, email } = super::account(auth, current.id).await?;
     Ok(User { id, username, email: Some(email) })
 }
 

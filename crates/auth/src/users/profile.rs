@@ -9,7 +9,7 @@ use protocol::{
 };
 use sea_orm::{UpdateMany, entity::prelude::*};
 
-use super::{check_current_password, oneself, wrong_password};
+use super::{Changing, check_current_password, oneself, wrong_password};
 use crate::{
     Auth, changes,
     entities::users::{Column, Entity, Model},
@@ -68,6 +68,7 @@ pub async fn change(auth: &Auth, current: &CurrentUser, patch: UserPatch) -> Res
     }
 
     let is_renamed = changed.username.is_some();
+    let changing = Changing(auth, current.id);
     let ended = retrying(|| async {
         let db = auth.0.db.begin().await?;
         if update.clone().exec(&db).await.map_err(taken)?.rows_affected == 0 {
@@ -90,6 +91,7 @@ pub async fn change(auth: &Auth, current: &CurrentUser, patch: UserPatch) -> Res
         Ok(ended)
     })
     .await?;
+    drop(changing);
     auth.announce(ended, is_renamed).await;
     Ok(account)
 }

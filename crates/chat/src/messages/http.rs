@@ -5,6 +5,7 @@ use axum::{
     extract::State,
     http::{HeaderName, StatusCode, header},
 };
+use bytes::Bytes;
 use kit::{
     Error, Result,
     extract::{Body, Path, Query},
@@ -80,7 +81,7 @@ async fn list_messages(
     user: CurrentUser,
     Path(room): Path<RoomId>,
     Query(pages): Query<Pages>,
-) -> Result<([(HeaderName, &'static str); 2], Vec<u8>)> {
+) -> Result<([(HeaderName, &'static str); 2], Bytes)> {
     let (range, limit) = (pages.range()?, pages.limit()?);
     let page = messages::page_json(&chat, &user.sender(), room, range, limit).await?;
     let [has_more] = has_more(page.has_more);

@@ -2,6 +2,7 @@
 
 use std::collections::{HashSet, VecDeque};
 
+use bytes::Bytes;
 use protocol::{Message, Seq, UserId, messages::PAGE_DEFAULT};
 
 use super::Json;
@@ -27,6 +28,9 @@ pub(super) struct Log {
     is_filled: bool,
     members: HashSet<UserId>,
     json_bytes: usize,
+    /// The newest page as it was answered last, and what its limit was: a hot room is asked for the same one again and
+    /// again.
+    newest: Option<(u64, Json)>,
 }
 
 impl Log {
@@ -42,6 +46,7 @@ impl Log {
             is_filled: false,
             members: HashSet::new(),
             json_bytes: 0,
+            newest: None,
         }
     }
 
@@ -68,10 +73,10 @@ impl Log {
         self.members.remove(&user);
     }
 
-    /// About what it takes.
+    /// About what it takes: each message alone, and in the page.
     pub fn bytes(&self) -> usize {
         Self::BYTES
-            + self.json_bytes
+            + 2 * self.json_bytes
             + self.messages.len() * MESSAGE_BYTES
             + self.members.len() * MEMBER_BYTES
     }
@@ -95,6 +100,7 @@ impl Log {
             self.messages.push_front(json);
         }
         self.is_filled = true;
+        self.newest = None;
         self.trim();
         true
     }
@@ -112,12 +118,25 @@ impl Log {
         self.json_bytes += json.len();
         self.messages.push_back(json);
         self.last = message.seq;
+        self.newest = None;
         self.trim();
         true
     }
 
     /// `None` if it takes more than there is.
-    pub fn page(&self, range: Range, limit: u64) -> Option<Json> {
+    pub fn page(&mut self, range: Range, limit: u64) -> Option<Json> {
+        if range != Range::Newest {
+            return self.made(range, limit);
+        }
+        if let Some((_, json)) = self.newest.as_ref().filter(|(known, _)| *known == limit) {
+            return Some(json.clone());
+        }
+        let json = self.made(range, limit)?;
+        self.newest = Some((limit, json.clone()));
+        Some(json)
+    }
+
+    fn made(&self, range: Range, limit: u64) -> Option<Json> {
         if !self.is_filled {
             return None;
         }
@@ -159,7 +178,7 @@ fn json(message: &Message) -> Box<[u8]> {
     serde_json::to_vec(message).expect("a message has only string keys and cannot fail").into()
 }
 
-fn array<'a>(messages: impl Iterator<Item = &'a Box<[u8]>> + Clone) -> Vec<u8> {
+fn array<'a>(messages: impl Iterator<Item = &'a Box<[u8]>> + Clone) -> Bytes {
     let bytes: usize = messages.clone().map(|json| json.len() + 1).sum();
     let mut body = Vec::with_capacity(bytes + 2);
     body.push(b'[');
@@ -170,5 +189,5 @@ fn array<'a>(messages: impl Iterator<Item = &'a Box<[u8]>> + Clone) -> Vec<u8> {
         body.extend_from_slice(json);
     }
     body.push(b']');
-    body
+    body.into()
 }

@@ -3,6 +3,12 @@
 macro_rules! suite {
     ([$($shape:ident),+] $list:tt) => {
         files!($list);
+        shapes!([$($shape),+] $list);
+    };
+}
+
+macro_rules! shapes {
+    ([$($shape:ident),+] $list:tt) => {
         $(shape!($shape: $list);)+
     };
 }

@@ -56,10 +56,7 @@ impl Embedded {
         written.await.unwrap_or_else(|error| Err(Failed::Undone(DbErr::Custom(error.to_string()))))
     }
 
-    fn transact<T>(
-        &self,
-        work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
-    ) -> Result<T, Failed<T>> {
+    fn transact<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, Failed<T>> {
         let undone = |error| Failed::Undone(of_sqlite(error));
         let mut kept = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
         // Taken, so that a connection whose transaction did not end is closed, which rolls back.

@@ -54,9 +54,9 @@ impl Handle {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
-        let _turn = self.turn().await;
+        let turn = self.turn().await;
         let inner = within(self.deadline, self.connection.begin_with_options(options)).await?;
-        Ok(Transaction { inner, deadline: self.deadline, is_lost: AtomicBool::new(false), _turn })
+        Ok(Transaction { inner, deadline: self.deadline, is_lost: AtomicBool::new(false), _turn: turn })
     }
 
     async fn turn(&self) -> Option<OwnedMutexGuard<()>> {

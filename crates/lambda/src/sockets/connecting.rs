@@ -60,7 +60,7 @@ impl Sockets {
 
     fn admit(&self, invitation: Invitation, event: &Proxied) -> Result<(Connection, Timestamp)> {
         let token = invitation.token.ok_or_else(Error::unauthorized)?;
-        let Claims { id, username, sid, iat, .. } = self.tokens.verify(&token)?;
+        let Claims { id, username, sid, iat, .. } = (*self.tokens.verify(&token)?).clone();
         let scope = invitation.room.map_err(|_| Error::not_found())?.map_or(Scope::All, Scope::Room);
         let user = Sender { user_id: id, username };
         let id = event.connection_id().to_owned();

@@ -1,7 +1,7 @@
 //! In a file of our own: nobody is in between, so each row has its own statement, which stays prepared, and a batch costs
 //! what its rows cost.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use fanout::Event;
 use protocol::{Message, MessageId, RoomId, Seq, Timestamp, UserId, messages::MessageKind, seams::Draft};
@@ -26,7 +26,6 @@ fn read_facts(file: &Connection, drafts: &[Draft]) -> Result<(Facts, Names)> {
     let (mut facts, mut names) = (Facts::default(), Names::new());
     let mut seen_rooms = HashSet::new();
     let mut seen_members = HashSet::new();
-    let mut existing_rooms = HashMap::new();
     for draft in drafts {
         let (room, user) = (draft.room_id, draft.sender.user_id);
         if seen_rooms.insert(room)
@@ -46,14 +45,7 @@ fn read_facts(file: &Connection, drafts: &[Draft]) -> Result<(Facts, Names)> {
             facts.gone.insert(user);
         }
         if let Some(existing) = read_existing(file, draft)? {
-            let room_exists = match existing_rooms.get(&existing.room_id) {
-                Some(exists) => *exists,
-                None => {
-                    let exists = read_room(file, existing.room_id)?.is_some();
-                    existing_rooms.insert(existing.room_id, exists);
-                    exists
-                }
-            };
+            let room_exists = read_room(file, existing.room_id)?.is_some();
             facts.existing.push((existing, room_exists));
         }
     }

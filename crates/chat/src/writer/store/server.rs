@@ -114,7 +114,8 @@ async fn read_existing(
     use messages::{Column, Entity};
     let client_ids: BTreeSet<(UserId, &str)> =
         drafts.iter().map(|draft| (draft.sender.user_id, draft.client_message_id.as_str())).collect();
-    let is_repeat = |(user, id): (UserId, &str)| Column::UserId.eq(user.0).and(Column::ClientMessageId.eq(id));
+    let is_repeat =
+        |(user, id): (UserId, &str)| Column::UserId.eq(user.0).and(Column::ClientMessageId.eq(id));
     let any = any_of(padded(client_ids).into_iter().map(is_repeat));
     let rows = Entity::find().filter(any).all(tx).await?;
     if rows.is_empty() {

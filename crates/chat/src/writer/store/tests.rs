@@ -6,9 +6,8 @@ use fanout::MemoryBus;
 use proptest::prelude::*;
 use protocol::rooms::GENERAL as GENERAL_NAME;
 use sea_orm::{
-    ActiveModelTrait,
-    ActiveValue::Set,
-    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
+    QuerySelect,
 };
 use tempfile::TempDir;
 
@@ -188,7 +187,9 @@ async fn a_busy_database_is_tried_again() {
     let other = Database::open_sqlite(&file).await.unwrap();
     fixture.make_impatient().await;
     let tx = other.begin().await.unwrap();
-    let refused = store(&fixture.db, Outbox::new(&MemoryBus::default()), &Batch::of(vec![draft(0, 1, "refused")])).await;
+    let refused =
+        store(&fixture.db, Outbox::new(&MemoryBus::default()), &Batch::of(vec![draft(0, 1, "refused")]))
+            .await;
     assert!(refused.is_err_and(|why| matches!(why, Failure::Undone(error) if kit::db::is_transient(&error))));
 
     let drafts = [draft(0, 1, "patient")];

@@ -69,7 +69,10 @@ async fn writers_past_the_pools_and_through_them_take_turns() {
             let tx = db.begin().await.unwrap();
             tx.execute_unprepared(&format!("INSERT INTO t VALUES ({n}, NULL)")).await.unwrap();
             tx.commit().await.unwrap();
-            db.writer.execute_unprepared(&format!("INSERT INTO t VALUES ({}, NULL)", 1000 + n)).await.unwrap();
+            db.writer
+                .execute_unprepared(&format!("INSERT INTO t VALUES ({}, NULL)", 1000 + n))
+                .await
+                .unwrap();
         }
     };
     let past = async {
