@@ -9,6 +9,7 @@ mod people;
 mod product;
 mod report;
 mod scenarios;
+mod simulation;
 
 use std::io::Write;
 
@@ -29,6 +30,7 @@ async fn main() -> Outcome<()> {
     let shape = common.shape;
     match command {
         Some(Command::BareWrites(job)) => ceilings::writes::serve(&job, std::io::stdout()),
+        Some(Command::Simulate(job)) => simulation::run(&job, std::io::stdout()),
         Some(Command::BareHttp(job)) => ceilings::http::serve(&job, std::io::stdout()).await,
         Some(command) => measure(&common, &[(command, shape)]).await,
         None => measure(&common, &scenarios::all(shape)).await,

@@ -107,6 +107,8 @@ pub enum Command {
     Peers(Peers),
     /// Rooms with many messages and people with many rooms, beside small ones.
     Large(Large),
+    /// What many nodes would hear and write, by chance and arithmetic; starts nothing.
+    Simulate(Simulate),
     /// A server that answers every request with the same body; the other side of a ceiling.
     #[command(hide = true)]
     BareHttp(BareHttp),
@@ -232,6 +234,39 @@ pub struct Large {
     /// Reads, and sends, of each kind in one turn.
     #[arg(long, default_value_t = 100)]
     pub requests: u64,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct Simulate {
+    /// Who are connected, with a socket each.
+    #[arg(long, default_value_t = 100_000)]
+    pub people: usize,
+
+    /// Rooms of each, in the mean.
+    #[arg(long, default_value_t = 10)]
+    pub rooms_each: usize,
+
+    /// Members of the largest room; the second has half of them, the third a third, and so on.
+    #[arg(long, default_value_t = 20_000)]
+    pub largest: usize,
+
+    /// What each writes in a minute.
+    #[arg(long, default_value_t = 0.5)]
+    pub messages_a_minute: f64,
+
+    #[arg(long, value_delimiter = ',', default_value = "1,2,4,8,16,32,64")]
+    pub nodes: Vec<usize>,
+
+    /// Processor time of one delivery, in microseconds, as `fan-out` measures it.
+    #[arg(long, default_value_t = 5.0)]
+    pub delivery_us: f64,
+
+    /// Processor time of one event that a node hears, in microseconds.
+    #[arg(long, default_value_t = 20.0)]
+    pub event_us: f64,
+
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
 }
 
 #[derive(Debug, Clone, Args)]

@@ -149,15 +149,17 @@ impl Product {
         address_in(&self.chat)
     }
 
-    /// How many messages were stored with one commit, in the mean over all so far; `None` where the program is older
-    /// than its metrics, or not ours.
-    pub async fn batch(&self) -> Outcome<Option<f64>> {
+    /// How the writer stored messages over all so far; `None` where the program is older than its metrics, or not ours.
+    pub async fn batches(&self) -> Outcome<Option<Batches>> {
         let Some(metrics) = &self.metrics else { return Ok(None) };
         let answer = match reqwest::get(format!("http://{metrics}/metrics")).await {
             Err(error) if error.is_connect() => return Ok(None),
             answer => answer?.error_for_status()?,
         };
-        Ok(mean(&answer.text().await?, "cloud_chat_writer_batch_messages"))
+        let text = answer.text().await?;
+        let [messages, seconds] =
+            ["messages", "seconds"].map(|unit| mean(&text, &format!("cloud_chat_writer_batch_{unit}")));
+        Ok(messages.zip(seconds).map(|(messages, seconds)| Batches { messages, seconds }))
     }
 
     pub async fn stop(self) -> Outcome<Remains> {
@@ -166,6 +168,14 @@ impl Product {
         }
         Ok(Remains { database: self.database, data: self.data })
     }
+}
+
+/// The writer's batches, in the mean.
+#[derive(Debug, Clone, Copy)]
+pub struct Batches {
+    pub messages: f64,
+    /// From the moment the writer turned to one until its commit was answered.
+    pub seconds: f64,
 }
 
 impl Remains {

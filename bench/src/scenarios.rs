@@ -92,6 +92,8 @@ pub async fn run(bench: &mut Bench, command: &Command, round: usize) -> Outcome<
         Command::Day(options) => day::run(bench, options, round).await,
         Command::Peers(options) => peers::run(bench, options, round).await,
         Command::Large(options) => large::run(bench, options, round).await,
-        Command::BareHttp(_) | Command::BareWrites(_) => Err("it measures nothing by itself".into()),
+        Command::BareHttp(_) | Command::BareWrites(_) | Command::Simulate(_) => {
+            Err("it measures nothing by itself".into())
+        }
     }
 }

@@ -55,6 +55,9 @@ pub(super) fn processors() -> f64 {
         .map_or(1.0, |count| u32::try_from(count.get()).map_or(1.0, f64::from))
 }
 
+/// What the system counts processor time in, on Linux.
+pub(super) const TICK: Duration = Duration::from_millis(10);
+
 pub(super) fn time_of(ticks: u64) -> Duration {
     Duration::from_millis(ticks * 1000 / rustix::param::clock_ticks_per_second())
 }

@@ -40,21 +40,26 @@ pub async fn run(bench: &mut Bench, options: &Rooms, round: usize) -> Outcome<()
         let lasts = bench.lasts();
         let pacing = Pacing::Closed { window: options.window };
         let (driven, usage) = hall.drive(Load::lasting(lasts, senders, pacing, options.text_bytes))?;
-        let batch = hall.product.batch().await?;
+        let batches = hall.product.batches().await?;
         let remains = hall.product.stop().await?;
-        let bare = match batch {
-            Some(batch) => Some(bare(&remains, batch, options.text_bytes, lasts.min(BARE)).await?),
+        let bare = match batches {
+            Some(batches) => {
+                Some((batches, bare(&remains, batches.messages, options.text_bytes, lasts.min(BARE)).await?))
+            }
             None => None,
         };
 
         let stored = rate(driven.messages, driven.wall.as_secs_f64());
         let (report, of) = (&mut bench.report, Of::Server(&candidate));
         report.add(&name, STORED, of, Unit::PerSecond, stored, Goal::AtLeast(goal));
-        if let (Some(batch), Some(bare)) = (batch, bare) {
-            report.add(&name, "messages in a batch, mean", of, Unit::Count, batch, Goal::None);
-            report.add(&name, "bare inserts in such batches", of, Unit::PerSecond, bare, Goal::None);
-            let share = 100.0 * stored / bare;
-            report.add(&name, "of the bare inserts", of, Unit::Percent, share, Goal::AtLeast(SHARE_GOAL));
+        if let Some((batches, bare)) = bare {
+            let writer = batches.messages / batches.seconds;
+            let mut add = |figure: &str, unit, value, goal| report.add(&name, figure, of, unit, value, goal);
+            add("messages in a batch, mean", Unit::Count, batches.messages, Goal::None);
+            add("bare inserts in such batches", Unit::PerSecond, bare, Goal::None);
+            add("of the bare inserts", Unit::Percent, 100.0 * stored / bare, Goal::AtLeast(SHARE_GOAL));
+            add("stored while the writer has something to store", Unit::PerSecond, writer, Goal::None);
+            add("of the bare inserts, the writer alone", Unit::Percent, 100.0 * writer / bare, Goal::None);
         }
         let per_cpu = rate(driven.messages, usage.server_cpu_s());
         report.add(&name, "messages per CPU second", of, Unit::PerSecond, per_cpu, Goal::None);

@@ -244,12 +244,12 @@ fn memory_answers_once_it_was_filled_and_follows_what_is_sent() {
 
 #[test]
 fn what_was_not_read_for_the_longest_time_goes_first() {
-    let recent = Recent::of(PARTS * 40_000);
+    let recent = Recent::of(PARTS * 80_000);
     let rooms: Vec<RoomId> = (0..10).map(|nth| RoomId(1 + nth * i64::try_from(PARTS).unwrap())).collect();
     let messages: Vec<Message> = (1..=50).map(message).collect();
     for room in &rooms {
         recent.fill(recent.begin(*room), &messages);
-        assert!(recent.bytes() <= 40_000 && recent.at(Seq(50), *room, Range::Newest, 50).is_some());
+        assert!(recent.bytes() <= 80_000 && recent.at(Seq(50), *room, Range::Newest, 50).is_some());
         // Read again and again, the first one stays.
         assert!(recent.at(Seq(50), rooms[0], Range::Newest, 50).is_some());
     }

@@ -34,7 +34,7 @@ pub async fn a_connection_can_carry_one_room_alone(topology: Topology) {
     alice.send(books, "not here").await;
     alice.send(plans, "here").await;
     assert_eq!(socket.expect_message(plans).await["content"], "here");
-    assert_eq!(socket.unasked(), [] as [serde_json::Value; 0]);
+    assert!(socket.unasked().iter().all(|event| event["roomId"] == plans), "of no other room");
 }
 
 pub async fn connecting_joins_the_general_room(topology: Topology) {

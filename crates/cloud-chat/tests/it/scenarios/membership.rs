@@ -104,7 +104,7 @@ pub async fn a_connection_to_one_room_ends_its_share_with_the_membership(topolog
     hers.expect_message(plans).await;
     hers.expect_message(plans).await;
     his.expect("memberRemoved").await;
-    assert_eq!(his.unasked(), [] as [Value; 0]);
+    assert!(his.unasked().iter().all(|event| event["type"] != "message"), "nothing after his removal");
 }
 
 pub async fn a_member_who_returns_hears_again(topology: Topology) {

@@ -1,6 +1,6 @@
 //! Read marks and what is still unread.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::harness::{Topology, User};
 
@@ -20,7 +20,7 @@ pub async fn reading_is_told_to_the_readers_own_connections_only(topology: Topol
     assert_eq!(phone.expect("read").await, read);
     bob.send(plans, "three").await;
     hers.expect_message(plans).await;
-    assert_eq!(hers.unasked(), [] as [Value; 0]);
+    assert!(hers.unasked().iter().all(|event| event["type"] != "read"), "what he read is his own");
 }
 
 pub async fn unread_counts_what_others_wrote_since(topology: Topology) {
