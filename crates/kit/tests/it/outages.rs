@@ -125,6 +125,7 @@ async fn an_id_is_never_used_twice_even_after_a_restart() {
     run(&db.writer, "DELETE FROM t WHERE id > 1").await.unwrap();
     server.kill().await;
     server.start_again().await;
+    let db = open(&place).await;
     run(&db.writer, "INSERT INTO t VALUES (NULL)").await.unwrap();
     assert_eq!(value::<i64>(&db.reader, "SELECT MAX(id) FROM t").await, 4);
 }
