@@ -261,8 +261,9 @@ pub struct Simulate {
     #[arg(long, default_value_t = 5.0)]
     pub delivery_us: f64,
 
-    /// Processor time of one event that a node hears, in microseconds.
-    #[arg(long, default_value_t = 20.0)]
+    /// Processor time of one event that a node hears, in microseconds; as much as `rooms` needs to store one, answer it
+    /// and write it to ten sockets is surely enough.
+    #[arg(long, default_value_t = 30.0)]
     pub event_us: f64,
 
     #[arg(long, default_value_t = 1)]
