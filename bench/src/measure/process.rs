@@ -15,6 +15,14 @@ impl Process {
         Self { name: name.into(), id }
     }
 
+    /// Ends one that was started here. It may have ended already.
+    pub fn kill(&self) {
+        let id = i32::try_from(self.id).ok().and_then(rustix::process::Pid::from_raw);
+        if let Some(id) = id {
+            rustix::process::kill_process(id, rustix::process::Signal::KILL).ok();
+        }
+    }
+
     pub fn own() -> Self {
         Self::new("generator", std::process::id())
     }

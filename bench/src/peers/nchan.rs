@@ -49,3 +49,10 @@ impl Nchan {
         Ok(Line::new(fleet, sockets, event_bytes.saturating_sub(16), str::to_owned))
     }
 }
+
+/// A worker lives on when nginx itself is killed.
+impl Drop for Nchan {
+    fn drop(&mut self) {
+        self.processes.iter().for_each(Process::kill);
+    }
+}
