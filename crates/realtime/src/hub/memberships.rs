@@ -79,7 +79,7 @@ impl Actor {
             room.sequencer.members.added(members_rev);
             delivered = room.sequencer.is_open().then(|| room.sequencer.delivered());
         }
-        if change.is_rooms_copy {
+        if self.is_to_be_told(change) {
             let username = change.username.to_owned();
             let event = ServerEvent::MemberAdded { room_id, user_id, username };
             self.broadcast(room_id, &event, Some(user_id));
@@ -98,6 +98,12 @@ impl Actor {
         self.advance(room_id);
     }
 
+    /// Whether the others are to hear of it: not once they heard of a later change of the same member's.
+    fn is_to_be_told(&mut self, change: &Membership<'_>) -> bool {
+        let room = self.rooms.get_mut(&change.room_id).filter(|_| change.is_rooms_copy);
+        room.is_some_and(|room| room.tells(change.user_id, change.members_rev))
+    }
+
     fn member_removed(&mut self, change: &Membership<'_>) {
         let &Membership { room_id, user_id, username, members_rev, rooms_rev, .. } = change;
         if let Some(room) = self.rooms.get_mut(&room_id)
@@ -105,7 +111,7 @@ impl Actor {
         {
             self.detached(room_id, user_id, Some(username), carriers);
         }
-        if change.is_rooms_copy {
+        if self.is_to_be_told(change) {
             let event = ServerEvent::MemberRemoved { room_id, user_id, username: username.to_owned() };
             self.broadcast(room_id, &event, Some(user_id));
         }

@@ -122,6 +122,24 @@ async fn who_leaves_and_comes_back_hears_the_room_again() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn of_two_changes_of_a_member_the_earlier_is_not_told_after_the_later() {
+    let setup = setup();
+    let (ann, bob) = (user("ann"), user("bob"));
+    setup.world.create(ONE, &[&ann, &bob]);
+    let mut all = setup.follow(&ann).await;
+    let last_seq = setup.world.remove(ONE, &bob, Publish::Lost).await;
+    setup.world.add(ONE, &bob, Publish::Yes).await;
+    all.added(ONE, &bob).await;
+    let (user_id, username) = (bob.user_id, bob.username.clone());
+    // The first of both changes: as if its node had been slow to publish it.
+    let late =
+        Event::MemberRemoved { room_id: ONE, user_id, username, members_rev: 3, rooms_rev: 2, last_seq };
+    setup.world.publish(vec![late], Publish::Yes).await;
+    setup.world.say(ONE, &ann, "he is here", Publish::Yes).await;
+    assert_eq!(all.message().await, (1, "he is here".into()));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_deleted_room_is_told_and_ends_its_one_room_connections() {
     for publish in [Publish::Yes, Publish::Lost] {
         let setup = setup();
