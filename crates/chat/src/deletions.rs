@@ -1,5 +1,5 @@
-//! Removes the rows of deleted rooms, in steps small enough that the writer never waits long for one. The room's own
-//! row goes last; its id is never used again.
+//! Removes the rows of deleted rooms and old changes of members, in steps small enough that the writer never waits long for
+//! one. The room's own row goes last; its id is never used again.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    Chat,
+    Chat, members,
     tables::{messages, room_members, rooms},
 };
 
@@ -40,6 +40,7 @@ async fn sweep(chat: &Chat, stopping: &CancellationToken) -> Result<()> {
     for room in rooms {
         while !stopping.is_cancelled() && remove_some(chat, room).await? {}
     }
+    while !stopping.is_cancelled() && members::log::forget_some(chat).await? {}
     Ok(())
 }
 

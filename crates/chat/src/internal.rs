@@ -8,8 +8,8 @@ use kit::{
     internal_key::{InternalKeys, guard},
 };
 use protocol::seams::{
-    AskAfter, AskDetails, AskMembers, AskOpen, AskPositions, AskRoomsOf, AskSend, Page, Positions,
-    RoomDetails, RoomMembers, RoomState, SendAnswer, UserRooms,
+    AskAfter, AskDetails, AskMembers, AskMissed, AskOpen, AskPositions, AskRoomsOf, AskSend, Missed, Opened,
+    Page, Positions, RoomDetails, RoomMembers, SendAnswer, UserRooms,
 };
 
 use crate::{Chat, members, messages, rooms};
@@ -21,13 +21,14 @@ pub fn routes(keys: InternalKeys) -> Router<Chat> {
         .route("/internal/rooms/of-users", post(rooms_of))
         .route("/internal/rooms/members", post(members_among))
         .route("/internal/rooms/positions", post(positions))
+        .route("/internal/rooms/missed", post(missed))
         .route("/internal/rooms/details", post(details))
         .route("/internal/messages/send", post(send))
         .route("/internal/messages/after", post(after));
     guard(routes, keys)
 }
 
-async fn open(State(chat): State<Chat>, InternalBody(ask): InternalBody<AskOpen>) -> Result<Json<RoomState>> {
+async fn open(State(chat): State<Chat>, InternalBody(ask): InternalBody<AskOpen>) -> Result<Json<Opened>> {
     rooms::open(&chat, &ask.user, ask.room_id).await.map(Json)
 }
 
@@ -50,6 +51,13 @@ async fn positions(
     InternalBody(ask): InternalBody<AskPositions>,
 ) -> Result<Json<Positions>> {
     rooms::positions(&chat, &ask.rooms, &ask.users).await.map(Json)
+}
+
+async fn missed(
+    State(chat): State<Chat>,
+    InternalBody(ask): InternalBody<AskMissed>,
+) -> Result<Json<Missed>> {
+    rooms::missed(&chat, &ask.rooms, &ask.users).await.map(Json)
 }
 
 async fn details(

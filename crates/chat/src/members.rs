@@ -4,12 +4,13 @@
 pub(crate) mod changes;
 pub mod http;
 mod lists;
+pub(crate) mod log;
 
 use kit::{Error, Result};
 use protocol::{Code, RoomId, Seq, UserId, rooms::MemberRemoved, seams::Sender};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
-pub(crate) use lists::rooms_revs;
+pub(crate) use lists::revisions;
 pub use lists::{among, page, rooms_of};
 
 use crate::{
@@ -47,6 +48,10 @@ impl Membership {
 
     pub fn last_read_seq(&self) -> Seq {
         Seq(self.row.last_read_seq)
+    }
+
+    pub(crate) fn read_rev(&self) -> i64 {
+        self.row.read_rev
     }
 
     pub(crate) fn room(&self) -> &rooms::Model {

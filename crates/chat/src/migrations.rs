@@ -4,6 +4,7 @@ mod m0001_tables;
 mod m0002_gone_users;
 mod m0003_outbox;
 mod m0004_details_rev;
+mod m0005_missed;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait, async_trait};
 
@@ -17,6 +18,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0002_gone_users::Migration),
             Box::new(m0003_outbox::Migration),
             Box::new(m0004_details_rev::Migration),
+            Box::new(m0005_missed::Migration),
         ]
     }
 }

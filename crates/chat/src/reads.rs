@@ -4,19 +4,27 @@
 pub mod http;
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
     sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
 use fanout::Event;
-use kit::Result;
-use protocol::{RoomId, Seq, UserId};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
+use kit::{Result, db::shapes::padded};
+use protocol::{RoomId, Seq, UserId, seams::ReadMarks};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, QuerySelect,
+    sea_query::{Expr, Query},
+};
 use tokio::{sync::Notify, time::Instant};
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
-use crate::{Chat, members::Membership, tables::room_members};
+use crate::{
+    Chat,
+    members::{self, Membership},
+    tables::{room_members, user_revisions},
+};
 
 const JOINED_FOR: Duration = Duration::from_secs(2);
 const TICK: Duration = Duration::from_millis(250);
@@ -24,6 +32,10 @@ const TICK: Duration = Duration::from_millis(250);
 const MARKS_MAX: usize = 10_000;
 /// How many marks one transaction writes.
 const WRITTEN_AT_ONCE: usize = 200;
+
+/// How many users one statement asks about.
+const ASKED_AT_ONCE: usize = 128;
+const READS_REV: user_revisions::Column = user_revisions::Column::ReadsRev;
 
 /// Marks written or set a moment ago.
 #[derive(Default)]
@@ -111,9 +123,20 @@ async fn flush(chat: &Chat, marks: &[(Place, Seq)]) {
 async fn write(chat: &Chat, marks: &[(Place, Seq)]) -> Result<()> {
     use room_members::{Column, Entity};
     let tx = chat.begin().await?;
+    // Before the marks, under whose revision they come; in one order, so that two transactions never wait for each other.
+    let users: BTreeSet<Uuid> = marks.iter().map(|((user, _), _)| user.0).collect();
+    user_revisions::Entity::update_many()
+        .col_expr(READS_REV, Expr::col(READS_REV).add(1))
+        .filter(user_revisions::Column::UserId.is_in(padded(users)))
+        .exec(&tx)
+        .await?;
     for ((user, room), seq) in marks {
+        let mut revision = Query::select();
+        revision.column(READS_REV).from(user_revisions::Entity);
+        revision.and_where(user_revisions::Column::UserId.eq(user.0));
         Entity::update_many()
             .col_expr(Column::LastReadSeq, Expr::value(seq.0))
+            .col_expr(Column::ReadRev, Expr::from(revision))
             .filter(Column::RoomId.eq(room.0))
             .filter(Column::UserId.eq(user.0))
             .filter(Column::LastReadSeq.lt(seq.0))
@@ -121,6 +144,36 @@ async fn write(chat: &Chat, marks: &[(Place, Seq)]) -> Result<()> {
             .await?;
     }
     Ok(tx.commit().await?)
+}
+
+/// How far these users marked as read after these revisions, in the order asked.
+pub(crate) async fn after(chat: &Chat, asked: &[(UserId, i64)]) -> Result<Vec<ReadMarks>> {
+    use room_members::{Column, Entity};
+    let mut answer = Vec::with_capacity(asked.len());
+    for chunk in asked.chunks(ASKED_AT_ONCE) {
+        let ids: Vec<UserId> = chunk.iter().map(|(user, _)| *user).collect();
+        // First: what is marked meanwhile comes with a higher revision than this.
+        let positions = members::revisions(chat, &ids).await?;
+        let is_newer = |(user, rev): (UserId, i64)| Column::UserId.eq(user.0).and(Column::ReadRev.gt(rev));
+        let any = padded(chunk.iter().copied()).into_iter().map(is_newer);
+        let rows: Vec<(Uuid, i64, i64)> = Entity::find()
+            .select_only()
+            .columns([Column::UserId, Column::RoomId, Column::LastReadSeq])
+            .filter(any.fold(Condition::any(), Condition::add))
+            .into_tuple()
+            .all(&chat.0.db.reader)
+            .await?;
+        let mut marks: HashMap<Uuid, Vec<(RoomId, Seq)>> = HashMap::new();
+        for (user, room, seq) in rows {
+            marks.entry(user).or_default().push((RoomId(room), Seq(seq)));
+        }
+        answer.extend(positions.into_iter().map(|position| ReadMarks {
+            user_id: position.user_id,
+            reads_rev: position.reads_rev,
+            marks: marks.remove(&position.user_id.0).unwrap_or_default(),
+        }));
+    }
+    Ok(answer)
 }
 
 impl Marks {

@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use kit::{Error, Result, db::shapes::padded};
 use protocol::{
     Room, RoomId, Seq, Timestamp, UserId,
-    seams::{Positions, RoomDetails, RoomState, Sender, UserPosition},
+    seams::{Missed, Opened, Positions, RoomDetails, RoomState, Sender},
 };
 use sea_orm::{
     ActiveValue::{NotSet, Set},
@@ -21,6 +21,7 @@ pub use summaries::{of_user, summary};
 use crate::{
     Chat,
     members::{self, Membership, changes, require_owner},
+    reads,
     tables::{
         room_members::Role,
         rooms::{ActiveModel, Column, Entity, Kind},
@@ -103,8 +104,9 @@ pub async fn delete(chat: &Chat, membership: Membership) -> Result<()> {
 }
 
 /// Where the room stands, for a user who may read it (the general room: who joins by it). NOT_FOUND otherwise.
-pub async fn open(chat: &Chat, user: &Sender, room: RoomId) -> Result<RoomState> {
-    Ok(members::check(chat, user, room).await?.room().state())
+pub async fn open(chat: &Chat, user: &Sender, room: RoomId) -> Result<Opened> {
+    let membership = members::check(chat, user, room).await?;
+    Ok(Opened { state: membership.room().state(), read_rev: membership.read_rev() })
 }
 
 /// Where these rooms and users stand. What is gone is left out; a user without a record has revision 0.
@@ -112,13 +114,14 @@ pub async fn positions(chat: &Chat, rooms: &[RoomId], users: &[UserId]) -> Resul
     let rooms = states(chat, rooms).await?;
     let mut positions = Positions { rooms, users: Vec::with_capacity(users.len()) };
     for chunk in users.chunks(IDS_MAX) {
-        let revs = members::rooms_revs(chat, chunk.iter().copied()).await?;
-        positions.users.extend(chunk.iter().map(|user_id| UserPosition {
-            user_id: *user_id,
-            rooms_rev: revs.get(user_id).copied().unwrap_or_default(),
-        }));
+        positions.users.extend(members::revisions(chat, chunk).await?);
     }
     Ok(positions)
+}
+
+/// What came after these revisions of rooms' members and of users' marks. What is gone is left out.
+pub async fn missed(chat: &Chat, rooms: &[(RoomId, i64)], users: &[(UserId, i64)]) -> Result<Missed> {
+    Ok(Missed { rooms: members::log::after(chat, rooms).await?, users: reads::after(chat, users).await? })
 }
 
 pub(crate) async fn states(chat: &Chat, rooms: &[RoomId]) -> Result<Vec<RoomState>> {

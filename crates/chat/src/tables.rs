@@ -2,6 +2,7 @@
 //! columns. There are no foreign keys: the rows of a deleted room go in small steps, after the room.
 
 pub mod cursors;
+pub mod member_changes;
 pub mod messages;
 pub mod outbox;
 pub mod room_members;

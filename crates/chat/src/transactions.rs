@@ -8,7 +8,7 @@ use kit::{
 use protocol::RoomId;
 use tracing::Instrument;
 
-use crate::Chat;
+use crate::{Chat, members::log};
 
 /// Changes of rooms and members under way, those whose callers went away included.
 const WRITES_MAX: usize = 1024;
@@ -20,6 +20,7 @@ impl Chat {
 
     /// Commits, then publishes: an event is never about something that may yet be rolled back.
     pub(crate) async fn commit(&self, tx: Transaction, events: Vec<Event>) -> Result<()> {
+        log::write(&tx, &events).await?;
         self.0.outbox.write(&tx, &events).await?;
         let rooms = events.iter().flat_map(Event::topics).filter_map(|topic| match topic {
             Topic::Room(room) => Some(room),

@@ -49,6 +49,17 @@ pub struct RoomState {
     pub details_rev: i64,
 }
 
+/// Where a room stands, for a member who last marked it as read at their `read_rev`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Opened {
+    #[serde(flatten)]
+    pub state: RoomState,
+    /// Unknown to the version before this one.
+    #[serde(default)]
+    pub read_rev: i64,
+}
+
 /// A room as of `details_rev`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -57,12 +68,16 @@ pub struct RoomDetails {
     pub details_rev: i64,
 }
 
-/// The rooms of a user. `rooms_rev` rises with every room that the user joins or leaves.
+/// The rooms of a user. `rooms_rev` rises with every room that the user joins or leaves, `reads_rev` with every mark of how
+/// far they have read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct UserRooms {
     pub user_id: UserId,
     pub rooms_rev: i64,
+    /// Unknown to the version before this one.
+    #[serde(default)]
+    pub reads_rev: i64,
     pub rooms: Vec<RoomState>,
 }
 
@@ -95,6 +110,44 @@ pub struct Positions {
 pub struct UserPosition {
     pub user_id: UserId,
     pub rooms_rev: i64,
+    /// Unknown to the version before this one.
+    #[serde(default)]
+    pub reads_rev: i64,
+}
+
+/// What happened after revisions that were asked about. What no longer exists is left out.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Missed {
+    pub rooms: Vec<MemberChanges>,
+    pub users: Vec<ReadMarks>,
+}
+
+/// Who joined and left a room, in order and up to `members_rev`. What is older than a day may be forgotten.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MemberChanges {
+    pub room_id: RoomId,
+    pub members_rev: i64,
+    pub changes: Vec<MemberChange>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MemberChange {
+    pub members_rev: i64,
+    pub user_id: UserId,
+    pub username: String,
+    /// Left otherwise.
+    pub joined: bool,
+}
+
+/// How far a user has read in the rooms that they marked, up to `reads_rev`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ReadMarks {
+    pub user_id: UserId,
+    pub reads_rev: i64,
+    pub marks: Vec<(RoomId, Seq)>,
 }
 
 /// A session that ended before its access tokens expire.
@@ -121,7 +174,7 @@ pub enum Change {
     Deleted,
 }
 
-/// May this user read the room, and where does it stand? Answered by a `RoomState`.
+/// May this user read the room, and where does it stand? Answered by an `Opened`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AskOpen {
@@ -175,6 +228,13 @@ pub struct AskDetails {
 pub struct AskPositions {
     pub rooms: Vec<RoomId>,
     pub users: Vec<UserId>,
+}
+
+/// Rooms with a `members_rev` each, users with a `reads_rev` each. Answered by `Missed`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct AskMissed {
+    pub rooms: Vec<(RoomId, i64)>,
+    pub users: Vec<(UserId, i64)>,
 }
 
 /// Answered by the next `AccountChange`s.

@@ -9,10 +9,13 @@ mod jobs;
 mod listening;
 mod members;
 mod memberships;
+mod missed;
+mod reads;
 mod rooms;
 mod sequencer;
 #[cfg(test)]
 mod tests;
+mod told;
 mod users;
 
 use std::sync::{
@@ -24,7 +27,7 @@ use fanout::Bus;
 use kit::{revocations::Revocations, shutdown::Tasks};
 use protocol::{
     RoomId, SessionId,
-    seams::{RoomState, Sender, UserRooms},
+    seams::{Opened, Sender, UserRooms},
 };
 use tokio::sync::{Notify, mpsc, oneshot};
 use uuid::Uuid;
@@ -79,7 +82,7 @@ pub(crate) struct Peer {
 /// What was read after everything concerned was listened to.
 #[derive(Debug, Clone)]
 pub(crate) enum Read {
-    Room(RoomState),
+    Room(Opened),
     All(UserRooms),
 }
 

@@ -8,8 +8,8 @@ use kit::{Error, Result, config::Secret, peers::Peer};
 use protocol::{
     RoomId, Seq, UserId,
     seams::{
-        AskAfter, AskDetails, AskMembers, AskOpen, AskPositions, AskRoomsOf, AskSend, Draft, Page, Positions,
-        RoomDetails, RoomMembers, RoomState, SendAnswer, Sender, Sent, UserRooms,
+        AskAfter, AskDetails, AskMembers, AskMissed, AskOpen, AskPositions, AskRoomsOf, AskSend, Draft,
+        Missed, Opened, Page, Positions, RoomDetails, RoomMembers, SendAnswer, Sender, Sent, UserRooms,
     },
 };
 
@@ -48,7 +48,7 @@ impl RemoteRooms {
 
 #[async_trait]
 impl Rooms for RemoteRooms {
-    async fn open(&self, user: &Sender, room_id: RoomId) -> Result<RoomState> {
+    async fn open(&self, user: &Sender, room_id: RoomId) -> Result<Opened> {
         let ask = AskOpen { user: user.clone(), room_id };
         self.asks.post("/internal/rooms/open", &ask, ASK_TIMEOUT).await
     }
@@ -82,6 +82,11 @@ impl Rooms for RemoteRooms {
     async fn last_seqs(&self, rooms: &[RoomId], users: &[UserId]) -> Result<Positions> {
         let ask = AskPositions { rooms: rooms.to_vec(), users: users.to_vec() };
         self.asks.post("/internal/rooms/positions", &ask, ASK_TIMEOUT).await
+    }
+
+    async fn missed(&self, rooms: &[(RoomId, i64)], users: &[(UserId, i64)]) -> Result<Missed> {
+        let ask = AskMissed { rooms: rooms.to_vec(), users: users.to_vec() };
+        self.asks.post("/internal/rooms/missed", &ask, ASK_TIMEOUT).await
     }
 
     async fn details(&self, rooms: &[RoomId]) -> Result<Vec<RoomDetails>> {

@@ -6,13 +6,13 @@ use async_trait::async_trait;
 use kit::Result;
 use protocol::{
     RoomId, Seq, UserId,
-    seams::{Draft, Page, Positions, RoomDetails, RoomMembers, RoomState, Sender, Sent, UserRooms},
+    seams::{Draft, Missed, Opened, Page, Positions, RoomDetails, RoomMembers, Sender, Sent, UserRooms},
 };
 
 #[async_trait]
 pub trait Rooms: Send + Sync + 'static {
     /// Where the room stands, for a user who may read it (the general room: who joins by it). NOT_FOUND otherwise.
-    async fn open(&self, user: &Sender, room: RoomId) -> Result<RoomState>;
+    async fn open(&self, user: &Sender, room: RoomId) -> Result<Opened>;
 
     /// All rooms of the users, general (joined by it) included. The answer keeps the order of `users`.
     async fn rooms_of(&self, users: &[Sender]) -> Result<Vec<UserRooms>>;
@@ -28,6 +28,10 @@ pub trait Rooms: Send + Sync + 'static {
 
     /// Where these rooms and users stand. What is gone is left out; a user without a record has revision 0.
     async fn last_seqs(&self, rooms: &[RoomId], users: &[UserId]) -> Result<Positions>;
+
+    /// Who joined and left these rooms after a `members_rev`, how far these users marked as read after a `reads_rev`. Where
+    /// there is much, a part: it says up to where.
+    async fn missed(&self, rooms: &[(RoomId, i64)], users: &[(UserId, i64)]) -> Result<Missed>;
 
     /// These rooms as they are. What is gone is left out.
     async fn details(&self, rooms: &[RoomId]) -> Result<Vec<RoomDetails>>;

@@ -55,6 +55,7 @@ pub async fn join(
         username_snapshot: Set(user.username.clone()),
         role: Set(role),
         last_read_seq: Set(room.last_seq),
+        read_rev: NotSet,
         joined_at: Set(now.0),
     });
     room_members::Entity::insert_many(rows).exec_without_returning(tx).await?;
@@ -148,7 +149,12 @@ pub async fn delete(tx: &Transaction, room: &rooms::Model) -> Result<Event> {
 /// From now on the user joins nothing: a request that was let in before the account was deleted may still be running.
 pub async fn bar(tx: &Transaction, user: UserId) -> Result<()> {
     use user_revisions::{ActiveModel, Column, Entity};
-    let row = ActiveModel { user_id: Set(user.0), rooms_rev: Set(1), gone_at: Set(Some(Timestamp::now().0)) };
+    let row = ActiveModel {
+        user_id: Set(user.0),
+        rooms_rev: Set(1),
+        reads_rev: NotSet,
+        gone_at: Set(Some(Timestamp::now().0)),
+    };
     Entity::insert(row)
         .on_conflict(OnConflict::column(Column::UserId).update_column(Column::GoneAt).to_owned())
         .exec_without_returning(tx)
@@ -185,8 +191,12 @@ async fn upsert(tx: &Transaction, users: &[UserId], raise: i64) -> Result<Vec<us
     use user_revisions::{ActiveModel, Column, Entity};
     // In one order, so that two transactions never wait for each other.
     let users: BTreeSet<_> = users.iter().map(|user| user.0).collect();
-    let rows =
-        users.iter().map(|user| ActiveModel { user_id: Set(*user), rooms_rev: Set(raise), gone_at: NotSet });
+    let rows = users.iter().map(|user| ActiveModel {
+        user_id: Set(*user),
+        rooms_rev: Set(raise),
+        reads_rev: NotSet,
+        gone_at: NotSet,
+    });
     let raised = Expr::col((Entity, Column::RoomsRev)).add(raise);
     Entity::insert_many(rows)
         .on_conflict(OnConflict::column(Column::UserId).value(Column::RoomsRev, raised).to_owned())

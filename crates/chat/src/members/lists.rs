@@ -7,7 +7,7 @@ use kit::{Result, db::shapes::padded};
 use protocol::{
     RoomId, Seq, UserId,
     rooms::Member,
-    seams::{RoomMembers, RoomState, Sender, UserRooms},
+    seams::{RoomMembers, RoomState, Sender, UserPosition, UserRooms},
 };
 use sea_orm::{ColumnTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationTrait};
 use uuid::Uuid;
@@ -43,7 +43,8 @@ pub async fn rooms_of(chat: &Chat, users: &[Sender]) -> Result<Vec<UserRooms>> {
     join_general_where_missing(chat, users).await?;
     let mut answer: Vec<UserRooms> = Vec::with_capacity(users.len());
     for chunk in users.chunks(IDS_MAX) {
-        let revs = rooms_revs(chat, chunk.iter().map(|user| user.user_id)).await?;
+        let ids: Vec<UserId> = chunk.iter().map(|user| user.user_id).collect();
+        let positions = revisions(chat, &ids).await?;
         let mut rooms: HashMap<Uuid, Vec<RoomState>> = HashMap::new();
         let rows: Vec<(Uuid, i64, i64, i64, i64)> = room_members::Entity::find()
             .select_only()
@@ -51,7 +52,7 @@ pub async fn rooms_of(chat: &Chat, users: &[Sender]) -> Result<Vec<UserRooms>> {
             .columns([rooms::Column::Id, rooms::Column::LastSeq])
             .columns([rooms::Column::MembersRev, rooms::Column::DetailsRev])
             .join(JoinType::InnerJoin, room_members::Relation::Room.def())
-            .filter(room_members::Column::UserId.is_in(padded(chunk.iter().map(|user| user.user_id.0))))
+            .filter(room_members::Column::UserId.is_in(padded(ids.iter().map(|user| user.0))))
             .filter(rooms::Column::DeletedAt.is_null())
             .order_by_asc(rooms::Column::Id)
             .into_tuple()
@@ -62,10 +63,11 @@ pub async fn rooms_of(chat: &Chat, users: &[Sender]) -> Result<Vec<UserRooms>> {
                 RoomState { room_id: RoomId(room), last_seq: Seq(last_seq), members_rev, details_rev };
             rooms.entry(user).or_default().push(state);
         }
-        answer.extend(chunk.iter().map(|user| UserRooms {
-            user_id: user.user_id,
-            rooms_rev: revs.get(&user.user_id).copied().unwrap_or_default(),
-            rooms: rooms.get(&user.user_id.0).cloned().unwrap_or_default(),
+        answer.extend(positions.into_iter().map(|position| UserRooms {
+            user_id: position.user_id,
+            rooms_rev: position.rooms_rev,
+            reads_rev: position.reads_rev,
+            rooms: rooms.get(&position.user_id.0).cloned().unwrap_or_default(),
         }));
     }
     Ok(answer)
@@ -118,13 +120,16 @@ async fn members_of(
     Ok(rows.into_iter().map(UserId).collect())
 }
 
-/// A user without a record is left out.
-pub(crate) async fn rooms_revs(
-    chat: &Chat,
-    users: impl Iterator<Item = UserId>,
-) -> Result<HashMap<UserId, i64>> {
+/// Where these users stand, in the order asked; 0 without a record.
+pub(crate) async fn revisions(chat: &Chat, users: &[UserId]) -> Result<Vec<UserPosition>> {
     use user_revisions::{Column, Entity};
-    let query = Entity::find().filter(Column::UserId.is_in(padded(users.map(|user| user.0))));
+    let query = Entity::find().filter(Column::UserId.is_in(padded(users.iter().map(|user| user.0))));
     let rows = query.all(&chat.0.db.reader).await?;
-    Ok(rows.into_iter().map(|row| (UserId(row.user_id), row.rooms_rev)).collect())
+    let rows: HashMap<Uuid, user_revisions::Model> = rows.into_iter().map(|row| (row.user_id, row)).collect();
+    let positions = users.iter().map(|user_id| {
+        let (rooms_rev, reads_rev) =
+            rows.get(&user_id.0).map_or((0, 0), |row| (row.rooms_rev, row.reads_rev));
+        UserPosition { user_id: *user_id, rooms_rev, reads_rev }
+    });
+    Ok(positions.collect())
 }

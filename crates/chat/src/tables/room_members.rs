@@ -13,6 +13,8 @@ pub struct Model {
     pub username_snapshot: String,
     pub role: Role,
     pub last_read_seq: i64,
+    /// The member's `reads_rev` when they last marked this room as read.
+    pub read_rev: i64,
     pub joined_at: i64,
 }
 

@@ -12,6 +12,7 @@ mod input;
 mod lost_answers;
 mod members;
 mod messages;
+mod missed;
 mod nodes;
 mod outbox;
 mod reads;

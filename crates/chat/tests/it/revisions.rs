@@ -15,8 +15,8 @@ async fn opening_a_room_tells_where_it_stands_to_members_only() {
     let (alice, eve) = (app.user("alice"), app.user("eve"));
     let room = alice.create_room("Plans").await;
     alice.send(room, "hi").await;
-    let state = chat::rooms::open(&app.chat, &alice.sender(), room).await.unwrap();
-    assert_eq!(state, RoomState { room_id: room, last_seq: Seq(1), members_rev: 1, details_rev: 0 });
+    let opened = chat::rooms::open(&app.chat, &alice.sender(), room).await.unwrap();
+    assert_eq!(opened.state, RoomState { room_id: room, last_seq: Seq(1), members_rev: 1, details_rev: 0 });
     let refused = chat::rooms::open(&app.chat, &eve.sender(), room).await;
     assert_eq!(refused.unwrap_err().code(), Code::NotFound);
     let general = alice.general().await.room.id;
@@ -66,7 +66,10 @@ async fn revisions_rise_with_every_join_and_leave() {
     let state = RoomState { room_id: room, last_seq: Seq(0), members_rev: 3, details_rev: 0 };
     assert_eq!(positions.rooms, [state]);
     let revs = [(alice.id, 1), (bob.id, 2), (nobody, 0)];
-    assert_eq!(positions.users, revs.map(|(user_id, rooms_rev)| UserPosition { user_id, rooms_rev }));
+    assert_eq!(
+        positions.users,
+        revs.map(|(user_id, rooms_rev)| UserPosition { user_id, rooms_rev, reads_rev: 0 })
+    );
 }
 
 #[tokio::test]
@@ -83,7 +86,7 @@ async fn the_revision_of_details_rises_with_every_new_name_and_owner() {
         assert_eq!(details[0].details_rev, positions.rooms[0].details_rev);
         let opened = chat::rooms::open(&app.chat, &bob.sender(), room).await.unwrap();
         let followed = chat::members::rooms_of(&app.chat, &[bob.sender()]).await.unwrap();
-        for state in [Some(&opened), followed[0].rooms.iter().find(|state| state.room_id == room)] {
+        for state in [Some(&opened.state), followed[0].rooms.iter().find(|state| state.room_id == room)] {
             assert_eq!(state, Some(&positions.rooms[0]));
         }
         details[0].details_rev

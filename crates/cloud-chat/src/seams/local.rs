@@ -8,7 +8,8 @@ use protocol::{
     RoomId, Seq, UserId,
     accounts::User,
     seams::{
-        AccountChange, Draft, Page, Positions, RoomDetails, RoomMembers, RoomState, Sender, Sent, UserRooms,
+        AccountChange, Draft, Missed, Opened, Page, Positions, RoomDetails, RoomMembers, Sender, Sent,
+        UserRooms,
     },
 };
 
@@ -31,7 +32,7 @@ pub struct LocalRooms(pub Chat);
 
 #[async_trait]
 impl realtime::Rooms for LocalRooms {
-    async fn open(&self, user: &Sender, room: RoomId) -> Result<RoomState> {
+    async fn open(&self, user: &Sender, room: RoomId) -> Result<Opened> {
         rooms::open(&self.0, user, room).await
     }
 
@@ -53,6 +54,10 @@ impl realtime::Rooms for LocalRooms {
 
     async fn last_seqs(&self, rooms: &[RoomId], users: &[UserId]) -> Result<Positions> {
         rooms::positions(&self.0, rooms, users).await
+    }
+
+    async fn missed(&self, rooms: &[(RoomId, i64)], users: &[(UserId, i64)]) -> Result<Missed> {
+        chat::rooms::missed(&self.0, rooms, users).await
     }
 
     async fn details(&self, rooms: &[RoomId]) -> Result<Vec<RoomDetails>> {

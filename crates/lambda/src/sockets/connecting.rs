@@ -80,7 +80,7 @@ impl Sockets {
 
     async fn rooms_of(&self, connection: &Connection) -> Result<Vec<RoomId>> {
         Ok(match connection.scope {
-            Scope::Room(room) => vec![self.rooms.open(&connection.user, room).await?.room_id],
+            Scope::Room(room) => vec![self.rooms.open(&connection.user, room).await?.state.room_id],
             Scope::All => {
                 let users = self.rooms.rooms_of(std::slice::from_ref(&connection.user)).await?;
                 users.into_iter().flat_map(|user| user.rooms).map(|room| room.room_id).collect()

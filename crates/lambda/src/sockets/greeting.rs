@@ -51,7 +51,7 @@ impl Sockets {
 
     async fn positions(&self, connection: &Connection) -> Result<Vec<RoomPosition>> {
         let states = match connection.scope {
-            Scope::Room(room) => vec![self.rooms.open(&connection.user, room).await?],
+            Scope::Room(room) => vec![self.rooms.open(&connection.user, room).await?.state],
             Scope::All => {
                 let users = self.rooms.rooms_of(std::slice::from_ref(&connection.user)).await?;
                 users.into_iter().flat_map(|user| user.rooms).collect()

@@ -58,8 +58,8 @@ impl Actor {
             .iter()
             .filter(|(_, room)| room.sequencer.is_open() && !room.sequencer.members.is_empty());
         let rooms: Vec<_> = live.map(|(id, room)| (*id, room.generation)).collect();
-        let users: Vec<_> =
-            self.users.iter().filter(|(_, user)| user.known.is_some()).map(|(id, _)| *id).collect();
+        let live = self.users.iter().filter(|(_, user)| user.reads.known().is_some());
+        let users: Vec<_> = live.map(|(id, _)| *id).collect();
         if rooms.is_empty() && users.is_empty() {
             return;
         }
@@ -78,6 +78,7 @@ impl Actor {
             self.observe(*state);
         }
         self.read_details(&positions.rooms);
+        self.read_missed(positions);
         let found: HashSet<RoomId> = positions.rooms.iter().map(|state| state.room_id).collect();
         for (room_id, generation) in asked.rooms.iter().filter(|(room_id, _)| !found.contains(room_id)) {
             if self.rooms.get(room_id).is_some_and(|room| room.generation == *generation) {

@@ -3,7 +3,7 @@
 use protocol::{
     RoomId, Seq, ServerEvent, SessionId, UserId,
     events::{RoomPosition, SystemEvent},
-    seams::{RoomState, UserRooms},
+    seams::{Opened, UserRooms},
 };
 use uuid::Uuid;
 
@@ -41,7 +41,7 @@ impl Actor {
         }
         let user = connection.user;
         let positions = match read {
-            Read::Room(state) => self.register_room(holder, user, state),
+            Read::Room(opened) => self.register_room(holder, user, opened),
             Read::All(read) => self.register_all(holder, user, &read),
         };
         let Some(connection) = self.connections.get(&holder) else { return };
@@ -86,12 +86,16 @@ impl Actor {
         self.release(holder);
     }
 
-    fn register_room(&mut self, holder: Holder, user: UserId, state: RoomState) -> Vec<RoomPosition> {
+    fn register_room(&mut self, holder: Holder, user_id: UserId, opened: Opened) -> Vec<RoomPosition> {
+        let Opened { state, read_rev } = opened;
         let carrier = self.carrier(holder);
+        if let Some(user) = self.users.get_mut(&user_id) {
+            user.reads.begin(read_rev);
+        }
         let room = self.room(state.room_id);
         room.open(state);
         let last_seq = room.sequencer.delivered().max(state.last_seq);
-        room.sequencer.members.attach(user, state.members_rev).extend(carrier);
+        room.sequencer.members.attach(user_id, state.members_rev).extend(carrier);
         vec![RoomPosition { room_id: state.room_id, last_seq }]
     }
 
@@ -100,6 +104,7 @@ impl Actor {
         let carrier = self.carrier(holder);
         let Some(user) = self.users.get_mut(&user_id) else { return Vec::new() };
         user.followers.extend(carrier.clone());
+        user.reads.begin(read.reads_rev);
         let mut positions = Vec::new();
         for room_id in &user.rooms {
             let Some(room) = self.rooms.get_mut(room_id) else { continue };

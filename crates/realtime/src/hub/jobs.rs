@@ -3,7 +3,7 @@
 use kit::Result;
 use protocol::{
     RoomId, UserId,
-    seams::{Page, Positions, RoomDetails, RoomMembers, UserRooms},
+    seams::{Missed, Page, Positions, RoomDetails, RoomMembers, UserRooms},
 };
 
 use super::{Holder, actor::Actor, comparisons::Asked, listening::Change};
@@ -17,6 +17,7 @@ pub(super) enum Outcome {
     Members { room: RoomId, generation: u64, asked: Vec<UserId>, result: Result<Vec<RoomMembers>> },
     Rooms { user: UserId, generation: u64, holder: Holder, result: Result<UserRooms> },
     Details(Result<Vec<RoomDetails>>),
+    Missed(Result<Missed>),
     Compared { asked: Asked, result: Result<Positions> },
     Heard { change: Change, is_done: bool },
     RetryRoom { room: RoomId, generation: u64 },
@@ -34,6 +35,7 @@ impl Actor {
                 self.rooms_read(user, generation, holder, result);
             }
             Outcome::Details(result) => self.details_read(result),
+            Outcome::Missed(result) => self.missed_read(result),
             Outcome::Compared { asked, result } => self.compared(&asked, result),
             Outcome::Heard { change, is_done } => self.listening.changed(&change, is_done),
             Outcome::RetryRoom { room, generation } => self.retry_room(room, generation),

@@ -2,7 +2,10 @@
 //! late or doubled; revisions and `seq` tell.
 
 use fanout::{Event, Topic};
-use protocol::{Message, RoomId, Seq, ServerEvent, UserId, seams::RoomState};
+use protocol::{
+    Message, RoomId, Seq, ServerEvent, UserId,
+    seams::{MemberChange, RoomState},
+};
 
 use super::actor::Actor;
 use crate::frames::Frame;
@@ -49,7 +52,9 @@ impl Actor {
             }
             Event::RoomUpdated { room, details_rev } => self.updated(room, *details_rev),
             Event::RoomDeleted { room_id } => self.delete_room(*room_id),
-            Event::Read { user_id, room_id, seq } => self.read(*user_id, *room_id, *seq),
+            Event::Read { user_id, room_id, seq } => {
+                self.read(*user_id, *room_id, *seq);
+            }
             // Not listened to here: the process as a whole does.
             Event::Message { .. } | Event::SessionsRevoked { .. } | Event::AccountsChanged => {}
         }
@@ -79,11 +84,7 @@ impl Actor {
             room.sequencer.members.added(members_rev);
             delivered = room.sequencer.is_open().then(|| room.sequencer.delivered());
         }
-        if self.is_to_be_told(change) {
-            let username = change.username.to_owned();
-            let event = ServerEvent::MemberAdded { room_id, user_id, username };
-            self.broadcast(room_id, &event, Some(user_id));
-        }
+        self.tell_once(change, true);
         // A room that is live here is joined at once. Any other is listened to and read first.
         if let Some(user) = self.users.get_mut(&user_id) {
             user.wanted = user.wanted.max(rooms_rev);
@@ -98,10 +99,27 @@ impl Actor {
         self.advance(room_id);
     }
 
-    /// Whether the others are to hear of it: not once they heard of a later change of the same member's.
-    fn is_to_be_told(&mut self, change: &Membership<'_>) -> bool {
-        let room = self.rooms.get_mut(&change.room_id).filter(|_| change.is_rooms_copy);
-        room.is_some_and(|room| room.tells(change.user_id, change.members_rev))
+    fn tell_once(&mut self, change: &Membership<'_>, joined: bool) {
+        let &Membership { room_id, user_id, username, members_rev, .. } = change;
+        let room = self.rooms.get_mut(&room_id).filter(|_| change.is_rooms_copy);
+        if room.is_some_and(|room| room.told.tells(user_id, members_rev)) {
+            self.tell_others(
+                room_id,
+                &MemberChange { members_rev, user_id, username: username.to_owned(), joined },
+            );
+        }
+    }
+
+    /// Whoever it is about hears of it when their sockets begin or end to carry the room.
+    pub fn tell_others(&mut self, room_id: RoomId, change: &MemberChange) {
+        let &MemberChange { user_id, joined, .. } = change;
+        let username = change.username.clone();
+        let event = if joined {
+            ServerEvent::MemberAdded { room_id, user_id, username }
+        } else {
+            ServerEvent::MemberRemoved { room_id, user_id, username }
+        };
+        self.broadcast(room_id, &event, Some(user_id));
     }
 
     fn member_removed(&mut self, change: &Membership<'_>) {
@@ -111,10 +129,7 @@ impl Actor {
         {
             self.detached(room_id, user_id, Some(username), carriers);
         }
-        if self.is_to_be_told(change) {
-            let event = ServerEvent::MemberRemoved { room_id, user_id, username: username.to_owned() };
-            self.broadcast(room_id, &event, Some(user_id));
-        }
+        self.tell_once(change, false);
         if let Some(user) = self.users.get_mut(&user_id) {
             user.wanted = user.wanted.max(rooms_rev);
             if user.known.is_some_and(|known| known + 1 == rooms_rev) {
@@ -126,13 +141,17 @@ impl Actor {
         self.drop_if_idle(room_id);
     }
 
-    /// To the reader's own connections that carry the room.
-    fn read(&mut self, user_id: UserId, room_id: RoomId, seq: Seq) {
-        let Some(room) = self.rooms.get_mut(&room_id) else { return };
-        let Some(carriers) = room.sequencer.members.get_mut(user_id) else { return };
+    /// To the reader's own connections that carry the room; `false` if they were told so far before.
+    pub fn read(&mut self, user_id: UserId, room_id: RoomId, seq: Seq) -> bool {
+        let Some(room) = self.rooms.get_mut(&room_id) else { return false };
+        let Some(carriers) = room.sequencer.members.get_mut(user_id) else { return false };
+        if !self.users.get_mut(&user_id).is_some_and(|user| user.reads.tells(room_id, seq)) {
+            return false;
+        }
         let frame = Frame::of(&ServerEvent::Read { room_id, seq });
         let full = carriers.iter().filter(|carrier| carrier.sink.push(frame.clone()).is_err());
         let full = full.map(|carrier| carrier.holder).collect();
         self.forget_all(full);
+        true
     }
 }

@@ -1,7 +1,5 @@
 //! Live rooms: handing out what their sequencers let through, and asking what these want to know.
 
-use std::collections::HashMap;
-
 use fanout::Topic;
 use kit::Result;
 use protocol::{
@@ -14,6 +12,7 @@ use super::{
     actor::Actor,
     jobs::Outcome,
     sequencer::{Ask, Sequencer},
+    told::Told,
 };
 use crate::{
     calls::{backoff, guarded},
@@ -26,8 +25,6 @@ use crate::{
 /// Messages in one page of a repair.
 const PAGE: u64 = protocol::messages::PAGE_MAX;
 
-/// Members whose last change is remembered; what is out of order is so by moments.
-const TOLD_MAX: usize = 1024;
 /// Messages in one write.
 const JOINED_MAX: usize = 64;
 
@@ -36,8 +33,8 @@ pub(super) struct Room {
     pub sequencer: Sequencer<Frame, Vec<Carrier>>,
     /// The revision of its name and owner that everybody here was told or reads for themself.
     pub details_rev: i64,
-    /// The revision of the last change that was told of a member.
-    told: HashMap<UserId, i64>,
+    /// The changes of its members that everybody here was told or reads for themself.
+    pub told: Told,
     pub leases: usize,
 }
 
@@ -51,22 +48,11 @@ pub(super) struct Carrier {
 }
 
 impl Room {
-    /// Whether a change of a member is later than what was told of them. Nodes publish on their own, so that of two changes
-    /// the later one may be heard first; and an event may be doubled.
-    pub fn tells(&mut self, user: UserId, members_rev: i64) -> bool {
-        if self.told.len() >= TOLD_MAX {
-            self.told.clear();
-        }
-        let told = self.told.entry(user).or_insert(i64::MIN);
-        let is_later = members_rev > *told;
-        *told = members_rev.max(*told);
-        is_later
-    }
-
     /// Begins where the room stands; does nothing once it is open.
     pub fn open(&mut self, state: RoomState) {
         if !self.sequencer.is_open() {
             self.details_rev = self.details_rev.max(state.details_rev);
+            self.told.reach(state.members_rev);
         }
         self.sequencer.open(state);
     }
@@ -109,7 +95,7 @@ impl Actor {
                 generation: *generations,
                 sequencer: Sequencer::opening(),
                 details_rev: 0,
-                told: HashMap::new(),
+                told: Told::default(),
                 leases: 0,
             }
         })

@@ -25,6 +25,7 @@ mod world;
 mod connections;
 mod details;
 mod memberships;
+mod missed;
 mod order;
 mod storms;
 

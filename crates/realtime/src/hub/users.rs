@@ -9,7 +9,7 @@ use protocol::{
     seams::{RoomState, Sender, UserRooms},
 };
 
-use super::{Holder, Leases, actor::Actor, jobs::Outcome, rooms::Carrier};
+use super::{Holder, Leases, actor::Actor, jobs::Outcome, reads::Reads, rooms::Carrier};
 use crate::{calls::backoff, closes::Close, frames::Frame};
 
 pub(super) struct User {
@@ -24,6 +24,7 @@ pub(super) struct User {
     pub known: Option<i64>,
     /// The highest revision that is known to exist.
     pub wanted: i64,
+    pub reads: Reads,
     /// One look at their rooms at a time, the pause after a failed one included.
     is_looking: bool,
     failures: u32,
@@ -51,6 +52,7 @@ impl Actor {
             rooms: HashSet::new(),
             known: None,
             wanted: 0,
+            reads: Reads::default(),
             is_looking: false,
             failures: 0,
         });

@@ -145,7 +145,7 @@ async fn rooms_and_members_are_told_as_the_contract_says() {
     assert_eq!(client.json().await, member("memberAdded"));
     assert_eq!(server.world.remove(ONE, &bob, Publish::Yes).await, Seq(0));
     assert_eq!(client.json().await, member("memberRemoved"));
-    server.world.read(ONE, &ann, 7).await;
+    server.world.read(ONE, &ann, 7, Publish::Yes).await;
     assert_eq!(client.json().await, json!({"type": "read", "roomId": 1, "seq": 7}));
     server.world.rename(ONE, "new", Publish::Yes).await;
     let updated = client.json().await;

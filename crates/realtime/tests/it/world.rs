@@ -16,7 +16,8 @@ use protocol::{
     ClientMessageId, Code, Message, MessageId, Room, RoomId, Seq, Timestamp, UserId,
     messages::MessageKind,
     seams::{
-        Draft, Page, Positions, RoomDetails, RoomMembers, RoomState, Sender, Sent, UserPosition, UserRooms,
+        Draft, MemberChange, MemberChanges, Missed, Opened, Page, Positions, ReadMarks, RoomDetails,
+        RoomMembers, RoomState, Sender, Sent, UserPosition, UserRooms,
     },
 };
 use tokio::sync::watch;
@@ -40,6 +41,8 @@ pub struct World {
 struct State {
     rooms: BTreeMap<RoomId, ModelRoom>,
     revs: HashMap<UserId, i64>,
+    reads_revs: HashMap<UserId, i64>,
+    marks: HashMap<(UserId, RoomId), Mark>,
     sent: HashMap<(UserId, ClientMessageId), Message>,
     messages: i64,
     /// Chat cannot be reached.
@@ -50,11 +53,18 @@ struct State {
     is_sending_held: bool,
 }
 
+/// How far somebody has read, and their `reads_rev` when they said so.
+struct Mark {
+    seq: Seq,
+    rev: i64,
+}
+
 #[derive(Default)]
 struct ModelRoom {
     log: Vec<Message>,
     members: BTreeSet<UserId>,
     members_rev: i64,
+    changes: Vec<MemberChange>,
     name: String,
     details_rev: i64,
 }
@@ -85,12 +95,12 @@ impl World {
         let mut state = self.state();
         state.rooms.insert(room, ModelRoom::default());
         for member in members {
-            state.join(room, member.user_id);
+            state.join(room, member);
         }
     }
 
     pub async fn add(&self, room: RoomId, user: &Sender, publish: Publish) {
-        let (members_rev, rooms_rev) = self.state().join(room, user.user_id);
+        let (members_rev, rooms_rev) = self.state().join(room, user);
         let (user_id, username) = (user.user_id, user.username.clone());
         let event = Event::MemberAdded { room_id: room, user_id, username, members_rev, rooms_rev };
         self.publish(vec![event], publish).await;
@@ -98,7 +108,7 @@ impl World {
 
     /// Answers with the last `seq` that the user may be given.
     pub async fn remove(&self, room: RoomId, user: &Sender, publish: Publish) -> Seq {
-        let (members_rev, rooms_rev, last_seq) = self.state().leave(room, user.user_id);
+        let (members_rev, rooms_rev, last_seq) = self.state().leave(room, user);
         let (user_id, username) = (user.user_id, user.username.clone());
         let event =
             Event::MemberRemoved { room_id: room, user_id, username, members_rev, rooms_rev, last_seq };
@@ -123,6 +133,15 @@ impl World {
 
     pub fn is_member(&self, room: RoomId, user: &Sender) -> bool {
         self.state().rooms.get(&room).is_some_and(|room| room.members.contains(&user.user_id))
+    }
+
+    pub fn members(&self, room: RoomId) -> BTreeSet<UserId> {
+        self.state().rooms.get(&room).map(|room| room.members.clone()).unwrap_or_default()
+    }
+
+    /// How far the user has read.
+    pub fn mark(&self, room: RoomId, user: &Sender) -> i64 {
+        self.state().mark(user.user_id, room).map_or(0, |mark| mark.seq.0)
     }
 
     pub fn last_seq(&self, room: RoomId) -> i64 {
@@ -162,9 +181,15 @@ impl World {
         self.state().rooms.get(&room).map(|room| room.name.clone())
     }
 
-    pub async fn read(&self, room_id: RoomId, user: &Sender, seq: i64) {
-        let event = Event::Read { user_id: user.user_id, room_id, seq: Seq(seq) };
-        self.bus.publish(vec![event]).await;
+    pub async fn read(&self, room_id: RoomId, user: &Sender, seq: i64, publish: Publish) {
+        let user_id = user.user_id;
+        {
+            let mut state = self.state();
+            let rev = state.reads_rev(user_id) + 1;
+            state.reads_revs.insert(user_id, rev);
+            state.marks.insert((user_id, room_id), Mark { seq: Seq(seq), rev });
+        }
+        self.publish(vec![Event::Read { user_id, room_id, seq: Seq(seq) }], publish).await;
     }
 
     pub fn set_away(&self, is_away: bool) {
@@ -223,20 +248,18 @@ impl World {
 }
 
 impl State {
-    fn join(&mut self, room: RoomId, user: UserId) -> (i64, i64) {
+    fn join(&mut self, room: RoomId, user: &Sender) -> (i64, i64) {
         let room = self.rooms.get_mut(&room).unwrap();
-        assert!(room.members.insert(user), "already a member");
-        room.members_rev += 1;
-        let members_rev = room.members_rev;
-        (members_rev, self.raise(user))
+        assert!(room.members.insert(user.user_id), "already a member");
+        let members_rev = room.changed(user, true);
+        (members_rev, self.raise(user.user_id))
     }
 
-    fn leave(&mut self, room: RoomId, user: UserId) -> (i64, i64, Seq) {
+    fn leave(&mut self, room: RoomId, user: &Sender) -> (i64, i64, Seq) {
         let room = self.rooms.get_mut(&room).unwrap();
-        assert!(room.members.remove(&user), "no member");
-        room.members_rev += 1;
-        let (members_rev, last_seq) = (room.members_rev, room.last_seq());
-        (members_rev, self.raise(user), last_seq)
+        assert!(room.members.remove(&user.user_id), "no member");
+        let (members_rev, last_seq) = (room.changed(user, false), room.last_seq());
+        (members_rev, self.raise(user.user_id), last_seq)
     }
 
     fn raise(&mut self, user: UserId) -> i64 {
@@ -276,6 +299,14 @@ impl State {
         Ok(Sent { message, duplicate: false })
     }
 
+    fn reads_rev(&self, user: UserId) -> i64 {
+        self.reads_revs.get(&user).copied().unwrap_or_default()
+    }
+
+    fn mark(&self, user: UserId, room: RoomId) -> Option<&Mark> {
+        self.marks.get(&(user, room))
+    }
+
     fn rooms_rev(&self, user: UserId) -> i64 {
         self.revs.get(&user).copied().unwrap_or_default()
     }
@@ -288,6 +319,13 @@ impl State {
 }
 
 impl ModelRoom {
+    fn changed(&mut self, user: &Sender, joined: bool) -> i64 {
+        self.members_rev += 1;
+        let (members_rev, user_id, username) = (self.members_rev, user.user_id, user.username.clone());
+        self.changes.push(MemberChange { members_rev, user_id, username, joined });
+        members_rev
+    }
+
     fn last_seq(&self) -> Seq {
         self.log.last().map_or(Seq::ZERO, |message| message.seq)
     }
@@ -306,10 +344,14 @@ impl ModelRoom {
 
 #[async_trait]
 impl Rooms for World {
-    async fn open(&self, user: &Sender, room: RoomId) -> Result<RoomState> {
+    async fn open(&self, user: &Sender, room: RoomId) -> Result<Opened> {
         self.look(|state| {
             let is_member = state.rooms.get(&room).is_some_and(|room| room.members.contains(&user.user_id));
-            state.position(room).filter(|_| is_member).ok_or_else(Error::not_found)
+            let position = state.position(room).filter(|_| is_member).ok_or_else(Error::not_found)?;
+            Ok(Opened {
+                state: position,
+                read_rev: state.mark(user.user_id, room).map_or(0, |mark| mark.rev),
+            })
         })
         .await
     }
@@ -324,6 +366,7 @@ impl Rooms for World {
                 UserRooms {
                     user_id: user.user_id,
                     rooms_rev: state.rooms_rev(user.user_id),
+                    reads_rev: state.reads_rev(user.user_id),
                     rooms: rooms.filter_map(|(id, _)| state.position(*id)).collect(),
                 }
             };
@@ -379,10 +422,36 @@ impl Rooms for World {
 
     async fn last_seqs(&self, rooms: &[RoomId], users: &[UserId]) -> Result<Positions> {
         self.look(|state| {
-            let position = |user: &UserId| UserPosition { user_id: *user, rooms_rev: state.rooms_rev(*user) };
+            let position = |user: &UserId| UserPosition {
+                user_id: *user,
+                rooms_rev: state.rooms_rev(*user),
+                reads_rev: state.reads_rev(*user),
+            };
             Ok(Positions {
                 rooms: rooms.iter().filter_map(|room| state.position(*room)).collect(),
                 users: users.iter().map(position).collect(),
+            })
+        })
+        .await
+    }
+
+    async fn missed(&self, rooms: &[(RoomId, i64)], users: &[(UserId, i64)]) -> Result<Missed> {
+        self.look(|state| {
+            let changes = |(room_id, after): &(RoomId, i64)| {
+                let room = state.rooms.get(room_id)?;
+                let changes = room.changes.iter().filter(|change| change.members_rev > *after);
+                let changes = changes.cloned().collect();
+                Some(MemberChanges { room_id: *room_id, members_rev: room.members_rev, changes })
+            };
+            let marks = |(user_id, after): &(UserId, i64)| {
+                let newer =
+                    |((user, _), mark): &(&(UserId, RoomId), &Mark)| user == user_id && mark.rev > *after;
+                let marks = state.marks.iter().filter(newer).map(|((_, room), mark)| (*room, mark.seq));
+                ReadMarks { user_id: *user_id, reads_rev: state.reads_rev(*user_id), marks: marks.collect() }
+            };
+            Ok(Missed {
+                rooms: rooms.iter().filter_map(changes).collect(),
+                users: users.iter().map(marks).collect(),
             })
         })
         .await

@@ -103,11 +103,14 @@ fn write_joins(file: &Connection, drafts: &[Draft], plan: &Plan, now: Timestamp)
         VALUES (?, ?, ?, 'member', ?, ?)";
     let raise = "INSERT INTO user_revisions (user_id, rooms_rev) VALUES (?, 1) \
         ON CONFLICT (user_id) DO UPDATE SET rooms_rev = rooms_rev + 1 RETURNING rooms_rev";
+    let record = "INSERT INTO member_changes (room_id, members_rev, user_id, username, joined, changed_at) \
+        VALUES (?, ?, ?, ?, TRUE, ?)";
     let mut events = Vec::with_capacity(plan.joins.len());
     for planned in &plan.joins {
         let Draft { room_id, sender, .. } = &drafts[planned.draft];
         let (user, name) = (sender.user_id.0.as_bytes(), &sender.username);
         file.prepare_cached(join)?.execute(params![room_id.0, user, name, planned.last_read_seq.0, now.0])?;
+        file.prepare_cached(record)?.execute(params![room_id.0, planned.members_rev, user, name, now.0])?;
         events.push(Event::MemberAdded {
             room_id: *room_id,
             user_id: sender.user_id,

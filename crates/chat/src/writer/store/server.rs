@@ -20,7 +20,10 @@ use sea_orm::{
 
 use super::{Failure, Names, Outcome, message, name_of, outcome};
 use crate::{
-    members::changes::{gone, raise_rooms_revs},
+    members::{
+        changes::{gone, raise_rooms_revs},
+        log,
+    },
     outbox::Outbox,
     tables::{messages, room_members, rooms},
     writer::plan::{Facts, MemberRow, Plan, RoomFacts, plan},
@@ -49,6 +52,7 @@ async fn store_in(tx: &Transaction, outbox: Outbox, drafts: &[Draft]) -> Result<
     let now = Timestamp::now();
     let (stored, events) = write(tx, drafts, &names, &plan, now).await?;
     let outcome = outcome(plan, stored, events);
+    log::write(tx, &outcome.events).await?;
     outbox.write(tx, &outcome.events).await?;
     Ok(outcome)
 }
@@ -184,6 +188,7 @@ async fn write_joins(
             username_snapshot: Set(draft.sender.username.clone()),
             role: Set(room_members::Role::Member),
             last_read_seq: Set(join.last_read_seq.0),
+            read_rev: NotSet,
             joined_at: Set(now.0),
         }
     });

@@ -137,6 +137,41 @@ async fn a_room_renamed_while_nats_is_away_is_renamed_for_the_sockets_of_every_n
     }
 }
 
+#[tokio::test]
+async fn who_joins_leaves_or_reads_while_nats_is_away_does_so_for_the_sockets_of_every_node() {
+    let mut app = Topology::services().start().await;
+    let [alice, bob, carol] = [app.user("alice").await, app.user("bob").await, app.user("carol").await];
+    let plans = alice.create_room_with("plans", &[&bob]).await;
+    alice.send(plans, "one").await;
+    // On two nodes.
+    let mut sockets = [bob.connect().await, bob.connect_to(plans).await];
+    app.nats.as_mut().expect("there is one").kill().await;
+
+    alice.add(plans, &carol).await;
+    carol.leave(plans).await;
+    bob.mark_read(plans, 1).await;
+    for socket in &mut sockets {
+        for kind in ["memberAdded", "memberRemoved"] {
+            let told = within(SOON, "it comes by comparing", socket.expect(kind)).await;
+            assert_eq!((&told["userId"], &told["username"]), (&json!(carol.id), &json!("carol")));
+        }
+        let read = within(SOON, "it comes by comparing", socket.expect("read")).await;
+        assert_eq!(read, json!({"type": "read", "roomId": plans, "seq": 1}));
+    }
+    app.nats.as_mut().expect("there is one").start_again().await;
+    for port in app.ports_of("ws") {
+        eventually("it is back", async || (health(port).await.1["nats"] == "up").then_some(())).await;
+    }
+    alice.add(plans, &carol).await;
+    alice.send(plans, "two").await;
+    for socket in &mut sockets {
+        socket.expect_message(plans).await;
+        let again = socket.unasked();
+        let of = |kind: &str| again.iter().filter(|event| event["type"] == kind).count();
+        assert_eq!((of("memberAdded"), of("memberRemoved"), of("read")), (1, 0, 0), "each once: {again:?}");
+    }
+}
+
 /// Rule 6: on every node, whether the bus told of the removal or not.
 #[tokio::test]
 async fn who_was_removed_while_nats_was_away_is_given_nothing_by_any_node() {

@@ -29,15 +29,15 @@ async fn a_second_connection_hears_nothing_twice_and_the_first_nothing_new() {
     let (mut second, rooms) = setup.connect(&ann, Scope::All).await;
     assert_eq!(rooms, [(1, 0), (2, 0)]);
     let (mut third, _) = setup.connect(&ann, Scope::Room(TWO)).await;
-    setup.world.read(ONE, &ann, 0).await;
-    setup.world.read(TWO, &ann, 0).await;
+    setup.world.read(ONE, &ann, 1, Publish::Yes).await;
+    setup.world.read(TWO, &ann, 1, Publish::Yes).await;
     setup.world.rename(TWO, "new name", Publish::Yes).await;
     setup.world.say(TWO, &ann, "hi", Publish::Yes).await;
     for client in [&mut first, &mut second] {
-        assert_eq!(client.next().await, ServerEvent::Read { room_id: ONE, seq: Seq(0) });
+        assert_eq!(client.next().await, ServerEvent::Read { room_id: ONE, seq: Seq(1) });
     }
     for client in [&mut first, &mut second, &mut third] {
-        assert_eq!(client.next().await, ServerEvent::Read { room_id: TWO, seq: Seq(0) });
+        assert_eq!(client.next().await, ServerEvent::Read { room_id: TWO, seq: Seq(1) });
         assert!(matches!(client.next().await, ServerEvent::RoomUpdated { room } if room.name == "new name"));
         assert_eq!(client.message().await, (1, "hi".into()));
         assert!(client.has_nothing());

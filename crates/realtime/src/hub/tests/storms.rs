@@ -1,7 +1,10 @@
 //! Random lives of rooms, users and connections over the whole hub, with events lost and chat away: what a client
 //! was told is always consistent, and in the end it is the truth.
 
-use std::{collections::BTreeMap, sync::atomic::Ordering};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::atomic::Ordering,
+};
 
 use proptest::prelude::*;
 use protocol::UserId;
@@ -18,6 +21,7 @@ enum Step {
     Leave { room: usize, user: usize, is_lost: bool },
     Delete { room: usize, is_lost: bool },
     Rename { room: usize, is_lost: bool },
+    Read { room: usize, user: usize, is_lost: bool },
     Connect { user: usize, room: Option<usize> },
     Disconnect { nth: usize },
     Away(bool),
@@ -35,6 +39,10 @@ struct Known {
     names: BTreeMap<RoomId, i64>,
     /// The last name of each that it was told.
     told: BTreeMap<RoomId, i64>,
+    /// Who is in each room: read, or told since.
+    members: BTreeMap<RoomId, BTreeSet<UserId>>,
+    /// How far its user has read in each room: read, or told since.
+    marks: BTreeMap<RoomId, i64>,
 }
 
 struct Storm {
@@ -43,8 +51,8 @@ struct Storm {
     clients: Vec<Known>,
     /// Where those who left had to stop.
     stops: BTreeMap<(RoomId, UserId), i64>,
-    /// Each name is higher than the one before.
-    names: i64,
+    /// Each name, and each mark of reading, is higher than the one before.
+    rising: i64,
 }
 
 impl Storm {
@@ -55,7 +63,7 @@ impl Storm {
         for room in 0..ROOMS {
             setup.world.create(id(room), &[]);
         }
-        Self { setup, users, clients: Vec::new(), stops: BTreeMap::new(), names: 0 }
+        Self { setup, users, clients: Vec::new(), stops: BTreeMap::new(), rising: 0 }
     }
 
     async fn step(&mut self, step: &Step) {
@@ -82,8 +90,15 @@ impl Storm {
             }
             Step::Delete { room, is_lost } => world.delete(id(room), publish(is_lost)).await,
             Step::Rename { room, is_lost } if world.exists(id(room)) => {
-                self.names += 1;
-                world.rename(id(room), &self.names.to_string(), publish(is_lost)).await;
+                self.rising += 1;
+                world.rename(id(room), &self.rising.to_string(), publish(is_lost)).await;
+            }
+            Step::Read { room, user, is_lost } => {
+                let (room, user) = (id(room), &self.users[user]);
+                if world.is_member(room, user) {
+                    self.rising += 1;
+                    world.read(room, user, self.rising, publish(is_lost)).await;
+                }
             }
             Step::Connect { user, room } => self.connect(user, room.map(id)).await,
             Step::Disconnect { nth } if !self.clients.is_empty() => {
@@ -102,10 +117,18 @@ impl Storm {
             return;
         };
         let ServerEvent::System { rooms, .. } = client.next().await else { panic!("not connected") };
-        let names = rooms.iter().map(|room| (room.room_id, name(&self.setup.world, room.room_id))).collect();
-        let rooms = rooms.iter().map(|room| (room.room_id, room.last_seq.0)).collect();
-        let told = BTreeMap::new();
-        self.clients.push(Known { client, user, is_bound: room.is_some(), rooms, names, told });
+        let mut known = Known {
+            client,
+            user,
+            is_bound: room.is_some(),
+            rooms: rooms.iter().map(|room| (room.room_id, room.last_seq.0)).collect(),
+            names: BTreeMap::new(),
+            told: BTreeMap::new(),
+            members: BTreeMap::new(),
+            marks: BTreeMap::new(),
+        };
+        rooms.iter().for_each(|room| known.read(room.room_id, &self.users[user], &self.setup.world));
+        self.clients.push(known);
     }
 
     /// Lets the hub finish what it can at this time, and checks what clients were told.
@@ -145,13 +168,23 @@ impl Storm {
             assert_eq!(known.rooms, expected, "what it knows is the truth");
             assert!(!known.is_bound || known.rooms.len() == 1, "who is out is closed");
             for room in known.rooms.keys() {
-                assert_eq!(known.names[room], name(&self.setup.world, *room), "it knows the name");
+                let world = &self.setup.world;
+                assert_eq!(known.names[room], name(world, *room), "it knows the name");
+                assert_eq!(known.members[room], world.members(*room), "it knows the members");
+                assert_eq!(known.marks[room], world.mark(*room, user), "it knows how far its user has read");
             }
         }
     }
 }
 
 impl Known {
+    /// What a client asks for when it begins to carry a room.
+    fn read(&mut self, room: RoomId, user: &Sender, world: &World) {
+        self.names.insert(room, name(world, room));
+        self.members.insert(room, world.members(room));
+        self.marks.insert(room, world.mark(room, user));
+    }
+
     fn take(
         &mut self,
         event: &ServerEvent,
@@ -173,7 +206,7 @@ impl Known {
                 // It reads what is there. Of a room that is gone meanwhile nobody can tell what that was.
                 let last = if world.exists(*room_id) { world.last_seq(*room_id) } else { i64::MAX - 1 };
                 assert!(self.rooms.insert(*room_id, last).is_none(), "told once");
-                self.names.insert(*room_id, name(world, *room_id));
+                self.read(*room_id, user, world);
             }
             ServerEvent::MemberRemoved { room_id, user_id, .. } if *user_id == user.user_id => {
                 assert!(self.rooms.remove(room_id).is_some(), "told once");
@@ -181,8 +214,18 @@ impl Known {
             ServerEvent::RoomDeleted { room_id } => {
                 assert!(self.rooms.remove(room_id).is_some(), "told once");
             }
-            ServerEvent::MemberAdded { room_id, .. } | ServerEvent::MemberRemoved { room_id, .. } => {
+            ServerEvent::MemberAdded { room_id, user_id, .. } => {
                 assert!(self.rooms.contains_key(room_id), "it carries the room");
+                self.members.entry(*room_id).or_default().insert(*user_id);
+            }
+            ServerEvent::MemberRemoved { room_id, user_id, .. } => {
+                assert!(self.rooms.contains_key(room_id), "it carries the room");
+                self.members.entry(*room_id).or_default().remove(user_id);
+            }
+            ServerEvent::Read { room_id, seq } => {
+                assert!(self.rooms.contains_key(room_id), "it carries the room");
+                let mark = self.marks.entry(*room_id).or_default();
+                *mark = seq.0.max(*mark);
             }
             ServerEvent::RoomUpdated { room } => {
                 assert!(self.rooms.contains_key(&room.id), "it carries the room");
@@ -220,6 +263,8 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
             .prop_map(|(room, user, is_lost)| Step::Leave { room, user, is_lost }),
         1 => (room.clone(), is_lost).prop_map(|(room, is_lost)| Step::Delete { room, is_lost }),
         2 => (room.clone(), is_lost).prop_map(|(room, is_lost)| Step::Rename { room, is_lost }),
+        3 => (room.clone(), user.clone(), is_lost)
+            .prop_map(|(room, user, is_lost)| Step::Read { room, user, is_lost }),
         4 => (user, prop::option::weighted(0.4, room)).prop_map(|(user, room)| Step::Connect { user, room }),
         1 => (0..10_usize).prop_map(|nth| Step::Disconnect { nth }),
         1 => prop::bool::weighted(0.3).prop_map(Step::Away),
