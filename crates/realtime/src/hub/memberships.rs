@@ -131,6 +131,7 @@ impl Actor {
         }
         self.tell_once(change, false);
         if let Some(user) = self.users.get_mut(&user_id) {
+            user.leave(room_id, members_rev);
             user.wanted = user.wanted.max(rooms_rev);
             if user.known.is_some_and(|known| known + 1 == rooms_rev) {
                 user.known = Some(rooms_rev);

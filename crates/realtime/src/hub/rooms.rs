@@ -224,8 +224,11 @@ impl Actor {
             Ok(answers) => match answers.iter().find(|answer| answer.room_id == room_id) {
                 Some(answer) => {
                     let (gone, leads_on) = room.sequencer.members_read(asked, answer);
-                    for (user, carriers) in gone {
-                        self.detached(room_id, user, None, carriers);
+                    for (user_id, carriers) in gone {
+                        if let Some(user) = self.users.get_mut(&user_id) {
+                            user.leave(room_id, answer.members_rev);
+                        }
+                        self.detached(room_id, user_id, None, carriers);
                     }
                     leads_on
                 }

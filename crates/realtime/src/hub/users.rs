@@ -1,6 +1,6 @@
 //! Live users: the rooms that their all-rooms connections carry, following what they join and leave.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use fanout::Topic;
 use kit::Result;
@@ -24,6 +24,8 @@ pub(super) struct User {
     pub known: Option<i64>,
     /// The highest revision that is known to exist.
     pub wanted: i64,
+    /// When they were not in a room, by its `members_rev`: what was read before does not bring it back.
+    left: HashMap<RoomId, i64>,
     pub reads: Reads,
     /// One look at their rooms at a time, the pause after a failed one included.
     is_looking: bool,
@@ -31,6 +33,12 @@ pub(super) struct User {
 }
 
 impl User {
+    /// They were not in the room at this revision of it.
+    pub fn leave(&mut self, room: RoomId, members_rev: i64) {
+        let left = self.left.entry(room).or_insert(members_rev);
+        *left = members_rev.max(*left);
+    }
+
     fn is_behind(&self) -> bool {
         self.known.is_some_and(|known| self.wanted > known)
     }
@@ -52,6 +60,7 @@ impl Actor {
             rooms: HashSet::new(),
             known: None,
             wanted: 0,
+            left: HashMap::new(),
             reads: Reads::default(),
             is_looking: false,
             failures: 0,
@@ -102,6 +111,9 @@ impl Actor {
         let room_id = state.room_id;
         let Some(user) = self.users.get_mut(&user_id) else { return };
         let Some(room) = self.rooms.get_mut(&room_id) else { return };
+        if user.left.get(&room_id) >= Some(&state.members_rev) {
+            return;
+        }
         room.open(state);
         let carriers = room.sequencer.members.attach(user_id, state.members_rev);
         if user.rooms.insert(room_id) {
