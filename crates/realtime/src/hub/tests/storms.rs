@@ -303,10 +303,12 @@ fn a_read_from_before_a_removal_does_not_bring_the_room_back() {
         Step::Connect { user: 0, room: None },
         Step::Join { room, user, is_lost },
     ];
-    (0..400).for_each(|delay_ms_max| live(&steps, delay_ms_max));
+    // So that the read ends after the removal is known, and begins before it.
+    let storm = live(&steps, 141);
+    assert!(storm.clients.iter().all(|known| known.members.contains_key(&id(room))), "added when it was in");
 }
 
-fn live(steps: &[Step], delay_ms_max: u64) {
+fn live(steps: &[Step], delay_ms_max: u64) -> Storm {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
     runtime.unwrap().block_on(async {
         let mut storm = Storm::new(delay_ms_max);
@@ -314,5 +316,6 @@ fn live(steps: &[Step], delay_ms_max: u64) {
             storm.step(step).await;
         }
         storm.settle().await;
-    });
+        storm
+    })
 }
