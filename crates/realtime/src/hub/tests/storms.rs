@@ -127,7 +127,9 @@ impl Storm {
             members: BTreeMap::new(),
             marks: BTreeMap::new(),
         };
-        rooms.iter().for_each(|room| known.read(room.room_id, &self.users[user], &self.setup.world));
+        for room in &rooms {
+            known.read(room.room_id, &self.users[user], &self.setup.world);
+        }
         self.clients.push(known);
     }
 
