@@ -14,6 +14,7 @@ mod members;
 mod messages;
 mod nodes;
 mod outbox;
+mod plans;
 mod reads;
 mod recent;
 mod revisions;
