@@ -62,7 +62,7 @@ impl Line {
                 self.fleet.send(0, &(self.encode)(&text))?;
                 under_way.push_back((now, 0));
                 self.sent += 1;
-                due = due.max(now - CATCHES_UP) + self.gap;
+                due = due.max(now.checked_sub(CATCHES_UP).unwrap_or(begun)) + self.gap;
             }
             if now >= end && under_way.is_empty() {
                 driven.messages = self.sent - first;
