@@ -82,14 +82,22 @@ impl Watch {
 
 impl Usage {
     /// Of the server's own processes: what it stores in and what carries its events are others'. At least a tick: what
-    /// took less is not told apart from nothing.
+    /// took less is not told apart from nothing. Not a number where no process of it is known.
     pub fn server_cpu_s(&self) -> f64 {
+        if self.server().next().is_none() {
+            return f64::NAN;
+        }
         let ticks: f64 = self.server().map(|process| process.cpu_s).sum();
         ticks.max(machine::TICK.as_secs_f64())
     }
 
-    pub fn server_resident_kib(&self) -> u64 {
-        self.server().map(|process| process.resident_kib).sum()
+    /// In KiB. Not a number where no process of it is known.
+    #[expect(clippy::cast_precision_loss, reason = "memory in KiB is far below 2^52")]
+    pub fn server_resident_kib(&self) -> f64 {
+        if self.server().next().is_none() {
+            return f64::NAN;
+        }
+        self.server().map(|process| process.resident_kib as f64).sum()
     }
 
     fn server(&self) -> impl Iterator<Item = &ProcessUsage> {

@@ -52,11 +52,21 @@ async fn until_ready(child: &mut Child, address: SocketAddr) -> Outcome<()> {
     tokio::time::timeout(PATIENCE, ready).await?
 }
 
-/// A process and its children.
-fn family(name: &str, id: u32) -> Outcome<Vec<Process>> {
-    let children = std::fs::read_to_string(format!("/proc/{id}/task/{id}/children"))?;
-    let ids = children.split_whitespace().filter_map(|id| id.parse().ok());
-    Ok(std::iter::once(id).chain(ids).map(|id| Process::new(name, id)).collect())
+/// A process and its children, of which there must be so many. It may take connections before it has any.
+async fn family(name: &str, id: u32, children_min: usize) -> Outcome<Vec<Process>> {
+    let complete = async {
+        let mut rhythm = tokio::time::interval(RHYTHM);
+        loop {
+            rhythm.tick().await;
+            let children = std::fs::read_to_string(format!("/proc/{id}/task/{id}/children"))?;
+            let children: Vec<u32> = children.split_whitespace().filter_map(|id| id.parse().ok()).collect();
+            if children.len() >= children_min {
+                let ids = std::iter::once(id).chain(children);
+                return Ok(ids.map(|id| Process::new(name, id)).collect());
+            }
+        }
+    };
+    tokio::time::timeout(PATIENCE, complete).await?
 }
 
 /// The version of a Debian package.

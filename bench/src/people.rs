@@ -14,7 +14,8 @@ use crate::{Failure, Outcome, product::Product};
 /// Requests under way at once.
 const AT_ONCE: usize = 32;
 const TOKEN_LIFETIME: Duration = Duration::from_secs(3600);
-
+/// Signing up hundreds hashes hundreds of passwords.
+const PATIENCE: Duration = Duration::from_secs(60);
 const PASSWORD: &str = "measure twice, cut once";
 
 #[derive(Debug, Clone)]
@@ -55,7 +56,7 @@ impl Person {
 pub async fn in_general(product: &Product, count: usize) -> Outcome<(Vec<Person>, i64)> {
     let made_up = |number| Person::made_up(number, &product.secret);
     let people = (0..count).map(made_up).collect::<Outcome<Vec<_>>>()?;
-    let http = Client::new();
+    let http = client()?;
     let url = format!("{}/rooms/general", product.chat);
     let joins = people.iter().map(|person| call(http.get(&url).bearer_auth(&person.token)));
     let rooms: Vec<Value> = stream::iter(joins).buffer_unordered(AT_ONCE).try_collect().await?;
@@ -64,7 +65,7 @@ pub async fn in_general(product: &Product, count: usize) -> Outcome<(Vec<Person>
 
 /// So many people with accounts.
 pub async fn signed_up(product: &Product, count: usize) -> Outcome<Vec<Person>> {
-    let http = Client::new();
+    let http = client()?;
     let url = format!("{}/auth/signup", product.auth);
     let group = &Uuid::new_v4().simple().to_string()[..8];
     let sign_ups = (0..count).map(|number| {
@@ -82,7 +83,7 @@ pub async fn signed_up(product: &Product, count: usize) -> Outcome<Vec<Person>> 
 
 /// A room of its owner and others, who have accounts.
 pub async fn room_of(product: &Product, owner: &Person, others: &[&Person]) -> Outcome<i64> {
-    let http = Client::new();
+    let http = client()?;
     let create = http.post(format!("{}/rooms/create", product.chat)).bearer_auth(&owner.token);
     let room = id_of(&call(create.json(&json!({"name": "bench"}))).await?)?;
     let url = format!("{}/rooms/{room}/add-member", product.chat);
@@ -91,6 +92,11 @@ pub async fn room_of(product: &Product, owner: &Person, others: &[&Person]) -> O
         call(add.json(&json!({"username": member.name}))).await?;
     }
     Ok(room)
+}
+
+/// One that does not wait for ever.
+pub fn client() -> Outcome<Client> {
+    Ok(Client::builder().timeout(PATIENCE).build()?)
 }
 
 /// A good answer as JSON.

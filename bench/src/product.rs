@@ -12,7 +12,7 @@ use serde::Serialize;
 use tempfile::TempDir;
 use testbed::{MariaDb, TestDatabase, nats::NatsServer};
 
-use crate::{Outcome, measure::Process};
+use crate::{Outcome, measure::Process, people::client};
 pub use server::Server;
 
 /// Signs the tokens of people whom the generator makes up.
@@ -152,7 +152,7 @@ impl Product {
     /// How the writer stored messages over all so far; `None` where the program is older than its metrics, or not ours.
     pub async fn batches(&self) -> Outcome<Option<Batches>> {
         let Some(metrics) = &self.metrics else { return Ok(None) };
-        let answer = match reqwest::get(format!("http://{metrics}/metrics")).await {
+        let answer = match client()?.get(format!("http://{metrics}/metrics")).send().await {
             Err(error) if error.is_connect() => return Ok(None),
             answer => answer?.error_for_status()?,
         };
@@ -160,6 +160,13 @@ impl Product {
         let [messages, seconds] =
             ["messages", "seconds"].map(|unit| mean(&text, &format!("cloud_chat_writer_batch_{unit}")));
         Ok(messages.zip(seconds).map(|(messages, seconds)| Batches { messages, seconds }))
+    }
+
+    /// Until each process has given back what its start took.
+    pub async fn settle(&self) {
+        for server in &self.servers {
+            server.settle().await;
+        }
     }
 
     pub async fn stop(self) -> Outcome<Remains> {

@@ -93,8 +93,11 @@ impl Report {
         })
     }
 
-    /// A figure of one round.
+    /// A figure of one round. What could not be measured, which is not a number, is left out.
     pub fn add(&mut self, scenario: &str, name: &str, of: Of<'_>, unit: Unit, value: f64, goal: Goal) {
+        if !value.is_finite() {
+            return;
+        }
         let server = match of {
             Of::Machine => None,
             Of::Server(candidate) => Some(candidate.label.clone()),
@@ -172,9 +175,8 @@ pub fn median(values: &[f64]) -> f64 {
 }
 
 /// Of a process, as `/proc` gives it.
-#[expect(clippy::cast_precision_loss, reason = "memory in KiB is far below 2^52")]
-pub fn megabytes(kib: u64) -> f64 {
-    kib as f64 * 1024.0 / 1e6
+pub fn megabytes(kib: f64) -> f64 {
+    kib * 1024.0 / 1e6
 }
 
 pub fn millis(duration: std::time::Duration) -> f64 {

@@ -63,7 +63,7 @@ pub fn ask(requests: Requests<'_>) -> Outcome<Answered> {
     let (mut poller, mut ready) = (Poller::new()?, Vec::<Ready>::new());
     let mut clients = Vec::with_capacity(count);
     for token in 0..count {
-        let stream = TcpStream::connect(address)?;
+        let stream = TcpStream::connect_timeout(&address, PATIENCE)?;
         stream.set_nodelay(true)?;
         stream.set_nonblocking(true)?;
         poller.add(&stream, token)?;

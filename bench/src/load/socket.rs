@@ -3,6 +3,7 @@
 use std::{
     io::{ErrorKind, Read, Write},
     net::{SocketAddr, TcpStream},
+    time::Duration,
 };
 
 use crate::{
@@ -25,6 +26,7 @@ enum State {
     Open,
 }
 
+const PATIENCE: Duration = Duration::from_secs(30);
 const MASK: [u8; 4] = [0x5A, 0xC3, 0x96, 0x0F];
 
 impl Socket {
@@ -43,7 +45,7 @@ impl Socket {
 
     /// Frames from the first byte on, as the bare loop writes them.
     pub fn raw(address: SocketAddr) -> Outcome<Self> {
-        let stream = TcpStream::connect(address)?;
+        let stream = TcpStream::connect_timeout(&address, PATIENCE)?;
         stream.set_nodelay(true)?;
         stream.set_nonblocking(true)?;
         Ok(Self { stream, state: State::Open, partial: Vec::new(), outbox: Vec::new() })

@@ -34,6 +34,11 @@ impl Process {
         Ok(super::machine::time_of(ticks))
     }
 
+    #[expect(clippy::cast_precision_loss, reason = "memory in KiB is far below 2^52")]
+    pub fn resident_kib(&self) -> Outcome<f64> {
+        Ok(self.memory_kib("VmRSS")? as f64)
+    }
+
     /// `VmRSS` or another line of `/proc/PID/status`, in KiB.
     pub fn memory_kib(&self, line: &str) -> Outcome<u64> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.id))?;

@@ -1,6 +1,11 @@
 //! ejabberd: a MUC room with its archive, over WebSocket (RFC 7395).
 
-use std::{net::SocketAddr, path::Path, process::Stdio, time::Duration};
+use std::{
+    net::SocketAddr,
+    path::Path,
+    process::Stdio,
+    time::{Duration, Instant},
+};
 
 use tempfile::TempDir;
 use tokio::{
@@ -51,7 +56,7 @@ impl Ejabberd {
             spawn(erlang.env("ERL_MAX_PORTS", "20000").stdout(Stdio::null()).stderr(Stdio::null()))?;
         let address = SocketAddr::from(([127, 0, 0, 1], port));
         until_ready(&mut child, address).await?;
-        let processes = family("ejabberd", child.id().ok_or("ejabberd ended")?)?;
+        let processes = family("ejabberd", child.id().ok_or("ejabberd ended")?, 0).await?;
         let label = format!("ejabberd {} (MUC + archive)", version("ejabberd").await?);
         Ok(Self { label, processes, address, _child: child, _folder: folder })
     }
@@ -77,7 +82,11 @@ impl Ejabberd {
 fn join(fleet: &mut Fleet, sockets: std::ops::Range<usize>) -> Outcome<()> {
     sockets.clone().try_for_each(|socket| fleet.send(socket, OPEN))?;
     let mut left = sockets.len();
+    let deadline = Instant::now() + PATIENCE;
     while left > 0 {
+        if Instant::now() > deadline {
+            return Err(format!("{left} of {} did not get into the room", sockets.len()).into());
+        }
         let mut replies = Vec::new();
         fleet.turn(PATIENCE, |socket, text, _| {
             match step(socket, std::str::from_utf8(text)?) {

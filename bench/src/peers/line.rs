@@ -12,6 +12,8 @@ use crate::{
 };
 
 const PATIENCE: Duration = Duration::from_secs(30);
+/// How far behind its pace a sender makes up for.
+const CATCHES_UP: Duration = Duration::from_millis(10);
 const MARK: &[u8] = b"bench-";
 
 pub struct Line {
@@ -21,6 +23,8 @@ pub struct Line {
     /// The frame that sends a text; the first socket sends it.
     encode: Box<dyn Fn(&str) -> String + Send>,
     text_bytes: usize,
+    /// The least time between two messages.
+    gap: Duration,
     sent: u64,
 }
 
@@ -31,7 +35,13 @@ impl Line {
         text_bytes: usize,
         encode: impl Fn(&str) -> String + Send + 'static,
     ) -> Self {
-        Self { fleet, next: vec![0; receivers], encode: Box::new(encode), text_bytes, sent: 0 }
+        let (next, encode) = (vec![0; receivers], Box::new(encode));
+        Self { fleet, next, encode, text_bytes, gap: Duration::ZERO, sent: 0 }
+    }
+
+    /// No more messages a second than these, however few receive them.
+    pub fn at_most(self, a_second: u32) -> Self {
+        Self { gap: Duration::from_secs(1) / a_second, ..self }
     }
 
     /// Keeps so many messages under way.
@@ -43,14 +53,16 @@ impl Line {
         // When each message on its way was sent, and how many have heard it.
         let mut under_way: VecDeque<(Instant, usize)> = VecDeque::new();
         let mut done = first;
+        let mut due = begun;
         let mut driven = Driven::new()?;
         loop {
             let now = Instant::now();
-            while now < end && under_way.len() < window {
+            while now < end && under_way.len() < window && due <= now {
                 let text = format!("bench-{}-{}", self.sent, "m".repeat(self.text_bytes));
                 self.fleet.send(0, &(self.encode)(&text))?;
                 under_way.push_back((now, 0));
                 self.sent += 1;
+                due = due.max(now.checked_sub(CATCHES_UP).unwrap_or(begun)) + self.gap;
             }
             if now >= end && under_way.is_empty() {
                 driven.messages = self.sent - first;
@@ -60,9 +72,11 @@ impl Line {
             if now > end + PATIENCE {
                 return Err(format!("{} messages were not heard by all", under_way.len()).into());
             }
+            let is_held_back = now < end && under_way.len() < window;
+            let timeout = if is_held_back { due - now } else { PATIENCE };
             let next = &mut self.next;
-            self.fleet.turn(PATIENCE, |socket, text, at| {
-                let Some(number) = number_in(text) else { return Ok(()) };
+            self.fleet.turn(timeout, |socket, text, at| {
+                let Some(number) = number_in(text) else { return refuse_errors(text) };
                 if number != next[socket] {
                     return Err(format!("socket {socket} heard {number} instead of {}", next[socket]).into());
                 }
@@ -87,6 +101,14 @@ impl Driven {
     fn new() -> Outcome<Self> {
         let (delivery, ack) = (Latencies::new()?, Latencies::new()?);
         Ok(Self { messages: 0, deliveries: 0, delivered_bytes: 0, wall: Duration::ZERO, delivery, ack })
+    }
+}
+
+/// What is no message says what went wrong, or is of no interest.
+fn refuse_errors(text: &[u8]) -> Outcome<()> {
+    match memchr::memmem::find(text, b"error") {
+        Some(_) => Err(format!("it says {}", String::from_utf8_lossy(text)).into()),
+        None => Ok(()),
     }
 }
 

@@ -15,6 +15,12 @@ use crate::{
     peers::{Line, family, spawn, until_ready, version, write_settings},
 };
 
+/// As the settings say.
+const WORKERS: usize = 1;
+/// Nchan numbers the messages that a channel gets within a second in 16 bits, with a sign; past these it loses some, and
+/// closes sockets.
+const A_SECOND_MAX: u32 = 20_000;
+
 pub struct Nchan {
     pub label: String,
     pub processes: Vec<Process>,
@@ -36,7 +42,7 @@ impl Nchan {
         let mut child = spawn(Command::new("nginx").args(["-p", "/usr/lib/nginx", "-c", &settings]))?;
         let address = SocketAddr::from(([127, 0, 0, 1], port));
         until_ready(&mut child, address).await?;
-        let processes = family("nginx", child.id().ok_or("nginx ended")?)?;
+        let processes = family("nginx", child.id().ok_or("nginx ended")?, WORKERS).await?;
         let label =
             format!("nginx {} + nchan {}", version("nginx").await?, version("libnginx-mod-nchan").await?);
         Ok(Self { label, processes, address, _child: child, _folder: folder })
@@ -46,7 +52,8 @@ impl Nchan {
     pub fn line(&self, sockets: usize, event_bytes: usize) -> Outcome<Line> {
         let mut fleet = Fleet::new()?;
         block_in_place(|| fleet.open(self.address, &vec!["/ws"; sockets], None))?;
-        Ok(Line::new(fleet, sockets, event_bytes.saturating_sub(16), str::to_owned))
+        let line = Line::new(fleet, sockets, event_bytes.saturating_sub(16), str::to_owned);
+        Ok(line.at_most(A_SECOND_MAX))
     }
 }
 

@@ -11,7 +11,7 @@ use tokio::{
 use crate::{
     Outcome,
     measure::Process,
-    peers::spawn,
+    peers::{PATIENCE, spawn},
     product::{JWT_SECRET, Product, Running},
 };
 
@@ -42,10 +42,9 @@ impl Node {
             .env("NODE_ENV", "production");
         let mut child = spawn(command.stdout(Stdio::piped()))?;
         let mut lines = BufReader::new(child.stdout.take().ok_or("no standard output")?).lines();
-        let port = lines
-            .next_line()
-            .await?
-            .ok_or("the Node server ended; scripts/setup-peers.sh installs what it needs")?;
+        let port = tokio::time::timeout(PATIENCE, lines.next_line())
+            .await??
+            .ok_or("it ended; scripts/setup-peers.sh installs what it needs")?;
         let address = format!("127.0.0.1:{port}");
         let mut processes = vec![Process::new("node", child.id().ok_or("the Node server ended")?)];
         processes.extend(server.id().map(|id| Process::new("mariadbd", id)));

@@ -14,7 +14,10 @@ use crate::{
 
 pub async fn run(bench: &mut Bench, options: &Alone, round: usize) -> Outcome<()> {
     for candidate in bench.candidates(round) {
-        starts(bench, options, &candidate).await?;
+        // One that runs already is not started.
+        if bench.running.is_none() {
+            starts(bench, options, &candidate).await?;
+        }
         lone_messages(bench, &candidate).await?;
     }
     Ok(())
@@ -31,7 +34,8 @@ async fn starts(bench: &mut Bench, options: &Alone, candidate: &Candidate) -> Ou
     for _ in 0..options.starts {
         let server = Server::start(&candidate.program, None, &settings).await?;
         times.push(server.ready_after.as_secs_f64() * 1000.0);
-        memory.push(megabytes(Process::new("cloud-chat", server.id()?).memory_kib("VmRSS")?));
+        server.settle().await;
+        memory.push(megabytes(Process::new("cloud-chat", server.id()?).resident_kib()?));
         server.stop().await?;
     }
     let (report, of) = (&mut bench.report, Of::Server(candidate));

@@ -147,14 +147,13 @@ fn record(bench: &mut Bench, name: &str, candidate: &Candidate, answered: &Answe
 
 async fn post(product: &Product, person: &Person, room: i64, content: &str) -> Outcome<()> {
     let url = format!("{}/messages/{room}", product.chat);
-    let request =
-        reqwest::Client::new().post(url).bearer_auth(&person.token).json(&json!({"content": content}));
-    people::call(request).await.map(drop)
+    let request = people::client()?.post(url).bearer_auth(&person.token);
+    people::call(request.json(&json!({"content": content}))).await.map(drop)
 }
 
 /// Reads the room from its beginning: each message once, in order, none missing.
 async fn everything_is_there(product: &Product, person: &Person, room: i64) -> Outcome<()> {
-    let http = reqwest::Client::new();
+    let http = people::client()?;
     let (mut last, mut posted) = (0, 0);
     loop {
         let url = format!("{}/messages/{room}?after={last}&limit=200", product.chat);

@@ -21,6 +21,7 @@ pub async fn run(bench: &mut Bench, options: &Idle, round: usize) -> Outcome<()>
     for candidate in bench.candidates(round) {
         let product = bench.start(&candidate).await?;
         let (people, room) = in_general(&product, count).await?;
+        product.settle().await;
         let before = Watch::start(&product.processes)?.stop()?;
         let watch = Watch::start(&product.processes)?;
         let begun = Instant::now();
@@ -54,10 +55,9 @@ pub async fn run(bench: &mut Bench, options: &Idle, round: usize) -> Outcome<()>
     Ok(())
 }
 
-#[expect(clippy::cast_precision_loss, reason = "memory in KiB is far below 2^52")]
+#[expect(clippy::cast_precision_loss, reason = "sockets are few")]
 fn each_kib(before: &Usage, after: &Usage, count: usize) -> f64 {
-    let total = |usage: &Usage| usage.processes.iter().map(|process| process.resident_kib).sum::<u64>();
-    total(after).saturating_sub(total(before)) as f64 / count as f64
+    (after.server_resident_kib() - before.server_resident_kib()) / count as f64
 }
 
 #[expect(clippy::cast_precision_loss, reason = "memory in KiB is far below 2^52")]

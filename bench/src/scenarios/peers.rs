@@ -34,19 +34,31 @@ pub async fn run(bench: &mut Bench, options: &Peers, round: usize) -> Outcome<()
     let Some(Command::FanOut(fan_out)) = Options::parse_from(["bench", "fan-out"]).command else {
         return Err("the command line has no fan-out".into());
     };
-    fan_out::run(bench, &FanOut { sockets: Some(options.sockets), ..fan_out.clone() }, round).await?;
+    let own = FanOut { sockets: Some(options.sockets), ..fan_out.clone() };
+    named("Cloud Chat", fan_out::run(bench, &own, round).await)?;
+    named("nginx with nchan", nchan(bench, sockets).await)?;
+    named("ejabberd", ejabberd(bench, sockets).await)?;
+    named("Cloud Chat", durable(bench, round).await)?;
+    named("the Node server", node(bench, &fan_out, sockets).await)
+}
 
+/// An error that says whose it is.
+fn named(peer: &str, outcome: Outcome<()>) -> Outcome<()> {
+    outcome.map_err(|error| format!("{peer}: {error}").into())
+}
+
+async fn nchan(bench: &mut Bench, sockets: usize) -> Outcome<()> {
     let nchan = Nchan::start(&bench.data).await?;
     let both = lines(nchan.line(sockets, EVENT_BYTES)?, &nchan.processes, bench.lasts())?;
     add(bench, &Candidate::elsewhere(&nchan.label), Nchan::SETTINGS, sockets, both);
-    drop(nchan);
+    Ok(())
+}
 
+async fn ejabberd(bench: &mut Bench, sockets: usize) -> Outcome<()> {
     let ejabberd = Ejabberd::start(&bench.data).await?;
     let both = lines(ejabberd.line(sockets, TEXT_BYTES)?, &ejabberd.processes, bench.lasts())?;
     add(bench, &Candidate::elsewhere(&ejabberd.label), Ejabberd::SETTINGS, sockets, both);
-    drop(ejabberd);
-
-    node(bench, &fan_out, sockets, round).await
+    Ok(())
 }
 
 fn lines(mut line: Line, processes: &[Process], lasts: Duration) -> Outcome<OneAndMany> {
@@ -66,15 +78,21 @@ fn add(bench: &mut Bench, peer: &Candidate, settings: &str, sockets: usize, both
     fan_out::record_both(bench, peer, sockets, both);
 }
 
-/// It stores what it delivers, so it is measured by durable messages, too, on the same database.
-async fn node(bench: &mut Bench, fan_out: &FanOut, sockets: usize, round: usize) -> Outcome<()> {
-    let Some(Command::Rooms(options)) = Options::parse_from(["bench", "rooms"]).command else {
-        return Err("the command line has no rooms".into());
-    };
-    let own = std::mem::replace(&mut bench.shape, Shape::Mariadb);
-    rooms::run(bench, &options, round).await?;
-    bench.shape = own;
+/// Cloud Chat as it comes, and on the database that the Node server stores in.
+const STORES: [Shape; 2] = [Shape::Sqlite, Shape::Mariadb];
 
+async fn durable(bench: &mut Bench, round: usize) -> Outcome<()> {
+    let (own, options) = (bench.shape, room_options()?);
+    for shape in STORES {
+        bench.shape = shape;
+        rooms::run(bench, &options, round).await?;
+    }
+    bench.shape = own;
+    Ok(())
+}
+
+/// It stores what it delivers, so it is measured by durable messages, too.
+async fn node(bench: &mut Bench, fan_out: &FanOut, sockets: usize) -> Outcome<()> {
     let node = Node::start(&bench.data).await?;
     let peer = Candidate::elsewhere(&node.label);
     let product = node.product();
@@ -83,10 +101,18 @@ async fn node(bench: &mut Bench, fan_out: &FanOut, sockets: usize, round: usize)
     let both = fan_out::one_and_many(&mut hall, fan_out, sockets, bench.lasts())?;
     add(bench, &peer, Node::SETTINGS, sockets, both);
     drop(hall);
-    durable(bench, &node, &peer, &Rooms { count: bench.scaled(options.count), ..options })
+    let options = room_options()?;
+    stored_by(bench, &node, &peer, &Rooms { count: bench.scaled(options.count), ..options })
 }
 
-fn durable(bench: &mut Bench, node: &Node, peer: &Candidate, options: &Rooms) -> Outcome<()> {
+fn room_options() -> Outcome<Rooms> {
+    match Options::parse_from(["bench", "rooms"]).command {
+        Some(Command::Rooms(options)) => Ok(options),
+        _ => Err("the command line has no rooms".into()),
+    }
+}
+
+fn stored_by(bench: &mut Bench, node: &Node, peer: &Candidate, options: &Rooms) -> Outcome<()> {
     let product = node.product();
     let count = options.count * options.members;
     // The first room is taken.
@@ -114,9 +140,13 @@ fn durable(bench: &mut Bench, node: &Node, peer: &Candidate, options: &Rooms) ->
     );
     report.usage(&name, peer, usage);
     for candidate in bench.candidates.clone() {
-        let own = bench.report.last(&name, rooms::STORED, &candidate).ok_or("no figure to compare with")?;
-        let of = Of::Server(&candidate);
-        bench.report.add(&name, "times the Node server", of, Unit::Times, own / stored, Goal::AtLeast(10.0));
+        for shape in STORES {
+            let name = rooms::name(options, shape);
+            let own =
+                bench.report.last(&name, rooms::STORED, &candidate).ok_or("no figure to compare with")?;
+            let (report, of) = (&mut bench.report, Of::Server(&candidate));
+            report.add(&name, "times the Node server", of, Unit::Times, own / stored, Goal::AtLeast(10.0));
+        }
     }
     Ok(())
 }

@@ -23,6 +23,8 @@ use crate::{
 const BACKLOG: u32 = 4096;
 /// A supervisor gives up at 5 s or later; we are done before.
 const STOP_TIMEOUT: Duration = Duration::from_secs(4);
+/// By then what comes right after the start has run, too.
+const STARTED: Duration = Duration::from_secs(2);
 
 /// A role that is put together.
 pub struct Service {
@@ -68,6 +70,7 @@ pub async fn run(
         tracing::warn!(error, "the address could not be printed");
     }
 
+    give_back_start(&tasks);
     serve(listener, service.router, service.realtime.as_ref(), &tasks, stop).await?;
     for (which, database) in service.databases {
         let explain = |error| format!("the {} database cannot be closed: {error}", which.name());
@@ -134,6 +137,19 @@ fn refuse_huge_pages() {
     if let Err(error) = rustix::thread::disable_transparent_huge_pages(true) {
         tracing::debug!(%error, "huge pages stay as the system has them");
     }
+}
+
+/// Migrations, settings and the like have run for the last time, and stay mapped.
+fn give_back_start(tasks: &Tasks) {
+    tasks.spawn(|stopping| async move {
+        if stopping.run_until_cancelled(tokio::time::sleep(STARTED)).await.is_none() {
+            return;
+        }
+        match pages::give_back_code() {
+            Ok(bytes) => tracing::debug!(bytes, "code is mapped anew as it is used"),
+            Err(error) => tracing::debug!(%error, "code stays mapped"),
+        }
+    });
 }
 
 /// As many open sockets as the system allows this user.

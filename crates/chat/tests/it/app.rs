@@ -13,6 +13,7 @@ use protocol::{
     seams::Sender,
 };
 use reqwest::{Method, StatusCode};
+use sea_orm::Statement;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use testbed::{Engine, Proxy, TestDatabase};
@@ -66,8 +67,25 @@ impl TestApp {
         Self::start_in(self.database.clone(), self.accounts.clone(), &unlimited()).await
     }
 
+    /// Every statement that goes through the pools is told.
+    pub async fn start_heard(heard: impl Fn(&Statement) + Clone + Send + Sync + 'static) -> Self {
+        let database = Arc::new(TestDatabase::new(ENGINE).await);
+        let mut db = open(&database).await;
+        db.reader.on_statement(heard.clone());
+        db.writer.on_statement(heard);
+        Self::start_on(db, database, Arc::default(), &unlimited()).await
+    }
+
     async fn start_in(database: Arc<TestDatabase>, accounts: Arc<TestAccounts>, config: &Config) -> Self {
-        let db = open(&database).await;
+        Self::start_on(open(&database).await, database, accounts, config).await
+    }
+
+    async fn start_on(
+        db: Database,
+        database: Arc<TestDatabase>,
+        accounts: Arc<TestAccounts>,
+        config: &Config,
+    ) -> Self {
         let secret = Secret::new("0123456789abcdef0123456789abcdef");
         let tokens = Tokens::new(&secret, Revocations::new(Duration::from_secs(900)));
         let (bus, tasks) = (Arc::new(MemoryBus::default()), Tasks::default());

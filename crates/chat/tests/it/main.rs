@@ -15,6 +15,7 @@ mod messages;
 mod missed;
 mod nodes;
 mod outbox;
+mod plans;
 mod reads;
 mod recent;
 mod revisions;

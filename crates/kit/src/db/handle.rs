@@ -44,6 +44,12 @@ impl Handle {
         Self { connection, deadline, turns }
     }
 
+    /// Tells of every statement that this handle, its clones and its transactions ask from here on, with its values: for
+    /// whoever wants to know how the database goes about them.
+    pub fn on_statement(&mut self, heard: impl Fn(&Statement) + Send + Sync + 'static) {
+        self.connection.set_metric_callback(move |asked| heard(asked.statement));
+    }
+
     /// Without deadlines: for what may take long.
     pub(super) fn patient(&self) -> &DatabaseConnection {
         &self.connection
