@@ -17,8 +17,8 @@ use crate::{
 
 /// As the settings say.
 const WORKERS: usize = 1;
-/// Nchan numbers the messages that a channel gets within a second in 16 bits, with a sign; past these it loses some, and
-/// closes sockets.
+/// Nchan numbers the messages that a channel gets within a second in 16 bits, with a sign; where more came, some were
+/// never heard.
 const A_SECOND_MAX: u32 = 20_000;
 
 pub struct Nchan {
