@@ -139,15 +139,13 @@ fn refuse_huge_pages() {
     }
 }
 
-/// Migrations, settings and the like have run for the last time, and stay mapped.
+/// Migrations, settings and the like have run for the last time.
 fn give_back_start(tasks: &Tasks) {
     tasks.spawn(|stopping| async move {
-        if stopping.run_until_cancelled(tokio::time::sleep(STARTED)).await.is_none() {
-            return;
-        }
-        match pages::give_back_code() {
-            Ok(bytes) => tracing::debug!(bytes, "code is mapped anew as it is used"),
-            Err(error) => tracing::debug!(%error, "code stays mapped"),
+        if stopping.run_until_cancelled(tokio::time::sleep(STARTED)).await.is_some()
+            && let Err(error) = pages::give_back()
+        {
+            tracing::debug!(%error, "what the start has used stays mapped");
         }
     });
 }
