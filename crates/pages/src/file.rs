@@ -27,17 +27,19 @@ fn unwritten(smaps: &str) -> Vec<Range<usize>> {
         if let Some(mapping) = Mapping::parse(line) {
             mappings.push(mapping);
         } else if let Some(last) = mappings.last_mut() {
-            last.is_unwritten &= !holds_own_pages(line);
+            last.learn(line);
         }
     }
-    let unwritten = mappings.into_iter().filter(|mapping| mapping.is_unwritten);
-    unwritten.map(|mapping| mapping.range).collect()
+    let is_unwritten = |mapping: &Mapping| mapping.is_constant && mapping.has_own_pages == Some(false);
+    mappings.into_iter().filter(is_unwritten).map(|mapping| mapping.range).collect()
 }
 
 struct Mapping {
     range: Range<usize>,
-    /// Of a file, not to be written, and without pages of its own, as constants have that were relocated.
-    is_unwritten: bool,
+    /// Of a file, and not to be written.
+    is_constant: bool,
+    /// Some pages are not the file's any more, as of constants that were relocated.
+    has_own_pages: Option<bool>,
 }
 
 impl Mapping {
@@ -48,15 +50,17 @@ impl Mapping {
         let range = usize::from_str_radix(start, 16).ok()?..usize::from_str_radix(end, 16).ok()?;
         let (permissions, _offset, _device, inode) =
             (fields.next()?, fields.next()?, fields.next()?, fields.next()?);
-        Some(Self { range, is_unwritten: ["r-xp", "r--p"].contains(&permissions) && inode != "0" })
+        let is_constant = ["r-xp", "r--p"].contains(&permissions) && inode != "0";
+        Some(Self { range, is_constant, has_own_pages: None })
     }
-}
 
-/// `Anonymous:            588 kB`; what was swapped out counts, too.
-fn holds_own_pages(line: &str) -> bool {
-    let mut fields = line.split_ascii_whitespace();
-    let is_own = matches!(fields.next(), Some("Anonymous:" | "Swap:"));
-    is_own && fields.next() != Some("0")
+    /// `Anonymous:            588 kB`; what was swapped out counts, too.
+    fn learn(&mut self, line: &str) {
+        let mut fields = line.split_ascii_whitespace();
+        if let (Some("Anonymous:" | "Swap:"), Some(kib)) = (fields.next(), fields.next()) {
+            self.has_own_pages = Some(self.has_own_pages == Some(true) || kib != "0");
+        }
+    }
 }
 
 #[cfg(test)]
@@ -83,6 +87,8 @@ Anonymous:             0 kB
 9000-a000 r-xp 00000000 fe:00 8 /lib/libc.so.6
 Anonymous:             0 kB
 a000-b000 r-xp 00000000 00:00 0 [vdso]
+Anonymous:             0 kB
+b000-c000 r--p 00000000 fe:00 9 /lib/of which nothing is said
 ";
 
     #[test]

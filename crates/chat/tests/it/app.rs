@@ -76,6 +76,11 @@ impl TestApp {
         Self::start_on(db, database, Arc::default(), &unlimited()).await
     }
 
+    /// More connections to its database.
+    pub async fn open_again(&self) -> Database {
+        open(&self.database).await
+    }
+
     async fn start_in(database: Arc<TestDatabase>, accounts: Arc<TestAccounts>, config: &Config) -> Self {
         Self::start_on(open(&database).await, database, accounts, config).await
     }
