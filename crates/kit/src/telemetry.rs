@@ -8,7 +8,7 @@ use std::{
 
 use tracing_subscriber::{EnvFilter, fmt};
 
-const QUIET: &str = "sea_orm_migration=warn,async_nats=off";
+const QUIET: &str = "sea_orm_migration=warn,async_nats=off,sqlx_core::pool=off";
 /// A throttled line comes once in this time.
 const THROTTLED: Duration = Duration::from_secs(10);
 
