@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Answer, Api, Call, Socket};
+use super::{Answer, Api, Call, Socket, eventually};
 
 /// A message as the contract has it.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -75,6 +75,12 @@ impl User {
         }
         *self = Self::of_session(&self.api, &answer.is(200).json(), &self.password);
         Some(())
+    }
+
+    /// The session has ended, which each node that answers learns soon.
+    pub async fn is_refused(&self, path: &str) {
+        let refusal = async || Some(self.get(path).await).filter(|answer| answer.status != 200);
+        eventually("a session that ended is refused", refusal).await.problem(401, "SESSION_REVOKED");
     }
 
     pub async fn log_out(&self) {
