@@ -3,6 +3,7 @@ import { type BrowserContextOptions, test as base } from '@playwright/test'
 import { Account } from './account'
 import { Person } from './person'
 import { Server } from './server'
+import { Traffic } from './traffic'
 
 interface Fixtures {
   server: Server
@@ -18,13 +19,17 @@ export const test = base.extend<Fixtures>({
     await use(server)
     await server.stop()
   },
-  person: async ({ browser, server }, use) => {
+  person: async ({ browser, server }, use, testInfo) => {
     const contexts: { close: () => Promise<void> }[] = []
+    const traffic = new Traffic()
     await use(async (name, options) => {
       const context = await browser.newContext(options)
       contexts.push(context)
-      return new Person(await context.newPage(), name, server.url)
+      const page = await context.newPage()
+      traffic.follow(page, name)
+      return new Person(page, name, server.url)
     })
+    if (testInfo.status !== testInfo.expectedStatus) process.stderr.write(`${traffic.toString()}\n`)
     for (const context of contexts) await context.close()
   },
   account: async ({ server }, use) => {
