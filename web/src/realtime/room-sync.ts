@@ -12,6 +12,8 @@ export class RoomSync {
   /** What events said last: an answer that was on its way meanwhile is older and must not undo it. */
   private readonly newest = new Map<number, Message>()
   private readonly read = new Map<number, number>()
+  private loading: Promise<void> | undefined
+  private isStale = false
 
   constructor(
     private readonly queries: QueryClient,
@@ -33,7 +35,7 @@ export class RoomSync {
       if ((this.newest.get(roomId)?.seq ?? 0) > lastSeq) this.newest.delete(roomId)
       if ((this.read.get(roomId) ?? 0) > lastSeq) this.read.delete(roomId)
     }
-    void this.refetch()
+    void this.restart()
   }
 
   receive(message: Message): void {
@@ -63,11 +65,29 @@ export class RoomSync {
     this.queries.setQueryData<RoomSummary[]>(keys.rooms, (rooms) =>
       rooms?.filter((room) => room.id !== roomId),
     )
-    // Also cancels an answer on its way that may still hold the room.
-    void this.refetch()
+    void this.restart()
   }
 
-  async refetch(): Promise<void> {
+  /** One load at a time, and another after it: many messages of a room that is not listed yet must not put it off. */
+  refetch(): Promise<void> {
+    this.isStale = true
+    this.loading ??= this.load().finally(() => (this.loading = undefined))
+    return this.loading
+  }
+
+  /** Without an answer that is on its way: it may hang, or hold a room that is gone. */
+  private async restart(): Promise<void> {
+    await (this.loading ? this.reloadLists() : this.refetch())
+  }
+
+  private async load(): Promise<void> {
+    while (this.isStale) {
+      this.isStale = false
+      await this.reloadLists()
+    }
+  }
+
+  private async reloadLists(): Promise<void> {
     await Promise.all([reload(this.queries, keys.rooms), reload(this.queries, keys.general)])
   }
 

@@ -42,6 +42,27 @@ const rooms = () => queries.getQueryData<RoomSummary[]>(keys.rooms)
 const log = () => queries.getQueryData<RoomLog>(keys.log(1))
 
 describe('an event', () => {
+  test('of many messages in a room that is not listed yet does not put off the list', async () => {
+    const orchard = { ...garden, id: 2, name: 'Orchard' }
+    const answers: ((rooms: RoomSummary[]) => void)[] = []
+    const stop = new QueryObserver(queries, {
+      queryKey: keys.rooms,
+      queryFn: () => sync.rooms.loadRooms(),
+      staleTime: Infinity,
+    }).subscribe(() => undefined)
+    fetchBody.mockImplementation(() => new Promise((resolve) => answers.push(resolve)))
+    for (let seq = 1; seq <= 100; seq += 1) {
+      sync.handle({ type: 'message', roomId: 2, message: { ...messageAt(seq), roomId: 2 } })
+      await Promise.resolve()
+    }
+    await vi.waitFor(() => expect(answers).toHaveLength(1))
+    answers[0]?.([garden, orchard])
+    await vi.waitFor(() => expect(rooms()?.map((room) => room.name)).toEqual(['Garden', 'Orchard']))
+    await vi.waitFor(() => expect(answers).toHaveLength(2))
+    answers[1]?.([garden, orchard])
+    stop()
+  })
+
   test('of a new room counts although the first answer, from before it, comes after it', async () => {
     const orchard = { ...garden, id: 2, name: 'Orchard' }
     queries.clear()
