@@ -71,7 +71,7 @@ export class RoomSync {
   /** One load at a time, and another after it: many messages of a room that is not listed yet must not put it off. */
   refetch(): Promise<void> {
     this.isStale = true
-    this.loading ??= this.load().finally(() => (this.loading = undefined))
+    this.loading ??= this.load()
     return this.loading
   }
 
@@ -81,9 +81,13 @@ export class RoomSync {
   }
 
   private async load(): Promise<void> {
-    while (this.isStale) {
-      this.isStale = false
-      await this.reloadLists()
+    try {
+      while (this.isStale) {
+        this.isStale = false
+        await this.reloadLists()
+      }
+    } finally {
+      this.loading = undefined
     }
   }
 
