@@ -2,10 +2,7 @@
 //! late or doubled; revisions and `seq` tell.
 
 use fanout::{Event, Topic};
-use protocol::{
-    Message, RoomId, Seq, ServerEvent, UserId,
-    seams::{MemberChange, RoomState},
-};
+use protocol::{Message, RoomId, Seq, ServerEvent, UserId, seams::RoomState};
 
 use super::actor::Actor;
 use crate::frames::Frame;
@@ -103,17 +100,13 @@ impl Actor {
         let &Membership { room_id, user_id, username, members_rev, .. } = change;
         let room = self.rooms.get_mut(&room_id).filter(|_| change.is_rooms_copy);
         if room.is_some_and(|room| room.told.tells(user_id, members_rev)) {
-            self.tell_others(
-                room_id,
-                &MemberChange { members_rev, user_id, username: username.to_owned(), joined },
-            );
+            self.tell_others(room_id, user_id, username, joined);
         }
     }
 
     /// Whoever it is about hears of it when their sockets begin or end to carry the room.
-    pub fn tell_others(&mut self, room_id: RoomId, change: &MemberChange) {
-        let &MemberChange { user_id, joined, .. } = change;
-        let username = change.username.clone();
+    pub fn tell_others(&mut self, room_id: RoomId, user_id: UserId, username: &str, joined: bool) {
+        let username = username.to_owned();
         let event = if joined {
             ServerEvent::MemberAdded { room_id, user_id, username }
         } else {

@@ -53,7 +53,7 @@ impl Actor {
             let Some(room) = self.rooms.get_mut(&read.room_id) else { return };
             if room.told.tells(change.user_id, change.members_rev) {
                 self.hub.metrics.repaired("changes");
-                self.tell_others(read.room_id, change);
+                self.tell_others(read.room_id, change.user_id, &change.username, change.joined);
             }
         }
         if let Some(room) = self.rooms.get_mut(&read.room_id) {
