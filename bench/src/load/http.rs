@@ -13,6 +13,7 @@ use crate::{
     load::{
         Latencies, Pacing,
         poller::{Poller, Ready},
+        socket::connect,
     },
 };
 
@@ -63,9 +64,7 @@ pub fn ask(requests: Requests<'_>) -> Outcome<Answered> {
     let (mut poller, mut ready) = (Poller::new()?, Vec::<Ready>::new());
     let mut clients = Vec::with_capacity(count);
     for token in 0..count {
-        let stream = TcpStream::connect_timeout(&address, PATIENCE)?;
-        stream.set_nodelay(true)?;
-        stream.set_nonblocking(true)?;
+        let stream = connect(address)?;
         poller.add(&stream, token)?;
         clients.push(Client { stream, request: Vec::new(), written: 0, answer: Vec::new(), intended: None });
     }

@@ -29,6 +29,14 @@ enum State {
 const PATIENCE: Duration = Duration::from_secs(30);
 const MASK: [u8; 4] = [0x5A, 0xC3, 0x96, 0x0F];
 
+/// A stream that keeps nobody waiting.
+pub fn connect(address: SocketAddr) -> Outcome<TcpStream> {
+    let stream = TcpStream::connect_timeout(&address, PATIENCE)?;
+    stream.set_nodelay(true)?;
+    stream.set_nonblocking(true)?;
+    Ok(stream)
+}
+
 impl Socket {
     /// Asks for an upgrade to WebSocket at `path`, and to a protocol within it.
     pub fn connect(address: SocketAddr, path: &str, protocol: Option<&str>) -> Outcome<Self> {
@@ -45,9 +53,7 @@ impl Socket {
 
     /// Frames from the first byte on, as the bare loop writes them.
     pub fn raw(address: SocketAddr) -> Outcome<Self> {
-        let stream = TcpStream::connect_timeout(&address, PATIENCE)?;
-        stream.set_nodelay(true)?;
-        stream.set_nonblocking(true)?;
+        let stream = connect(address)?;
         Ok(Self { stream, state: State::Open, partial: Vec::new(), outbox: Vec::new() })
     }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use fanout::Event;
 use kit::Result;
 use protocol::{
-    RoomId, Timestamp, UserId,
+    RoomId, Timestamp,
     seams::{MemberChange, MemberChanges},
 };
 use sea_orm::{
@@ -28,23 +28,17 @@ const STEP_ROWS: u64 = 500;
 /// In the transaction of what the events are about.
 pub async fn write(tx: &impl ConnectionTrait, events: &[Event]) -> Result<(), DbErr> {
     let now = Timestamp::now();
-    let row =
-        |room: &RoomId, members_rev: &i64, user: &UserId, username: &String, joined: bool| ActiveModel {
-            id: NotSet,
-            room_id: Set(room.0),
-            members_rev: Set(*members_rev),
-            user_id: Set(user.0),
-            username: Set(username.clone()),
-            joined: Set(joined),
-            changed_at: Set(now.0),
-        };
     let rows = events.iter().filter_map(|event| match event {
-        Event::MemberAdded { room_id, members_rev, user_id, username, .. } => {
-            Some(row(room_id, members_rev, user_id, username, true))
-        }
-        Event::MemberRemoved { room_id, members_rev, user_id, username, .. } => {
-            Some(row(room_id, members_rev, user_id, username, false))
-        }
+        Event::MemberAdded { room_id, members_rev, user_id, username, .. }
+        | Event::MemberRemoved { room_id, members_rev, user_id, username, .. } => Some(ActiveModel {
+            id: NotSet,
+            room_id: Set(room_id.0),
+            members_rev: Set(*members_rev),
+            user_id: Set(user_id.0),
+            username: Set(username.clone()),
+            joined: Set(matches!(event, Event::MemberAdded { .. })),
+            changed_at: Set(now.0),
+        }),
         _ => None,
     });
     let rows: Vec<ActiveModel> = rows.collect();
