@@ -43,9 +43,7 @@ pub async fn run(bench: &mut Bench, options: &Rooms, round: usize) -> Outcome<()
         let batches = hall.product.batches().await?;
         let remains = hall.product.stop().await?;
         let bare = match batches {
-            Some(batches) => {
-                Some((batches, bare(&remains, batches.messages, options.text_bytes, lasts.min(BARE)).await?))
-            }
+            Some(batches) => Some((batches, bare(&remains, batches.messages, lasts.min(BARE)).await?)),
             None => None,
         };
 
@@ -96,11 +94,11 @@ async fn seats(product: &Product, options: &Rooms) -> Outcome<Vec<Seat>> {
     clippy::cast_sign_loss,
     reason = "a batch has 1 to some hundred messages"
 )]
-async fn bare(remains: &Remains, batch: f64, text_bytes: usize, lasts: Duration) -> Outcome<f64> {
-    let (batch, text) = (batch.round().max(1.0) as usize, "m".repeat(text_bytes));
+async fn bare(remains: &Remains, batch: f64, lasts: Duration) -> Outcome<f64> {
+    let batch = batch.round().max(1.0) as usize;
     match (remains.file(), remains.url()) {
-        (Some(file), _) => block_in_place(|| inserts::into_sqlite(&file, batch, &text, lasts)),
-        (None, Some(url)) => inserts::into_mysql(&url, batch, &text, lasts).await,
+        (Some(file), _) => block_in_place(|| inserts::into_sqlite(&file, batch, lasts)),
+        (None, Some(url)) => inserts::into_mysql(&url, batch, lasts).await,
         (None, None) => Err("no database is left to compare with".into()),
     }
 }

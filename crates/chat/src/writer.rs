@@ -23,7 +23,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
 use crate::{metrics, outbox::Outbox, recent::Recent};
-use store::{Batch, Failure, Outcome};
+use store::{Batch, Failure, Outcome, Repeats};
 
 /// Drafts that may wait; beyond, senders are told to come back.
 const QUEUE_MAX: usize = 8192;
@@ -149,6 +149,7 @@ async fn store_all(db: &Database, outbox: Outbox, batch: Batch) -> Outcome {
 async fn store_patiently(db: &Database, outbox: Outbox, batch: &Batch) -> Result<Outcome, DbErr> {
     let mut backoff = FIRST_BACKOFF;
     let mut attempt = 1;
+    let mut repeats = Repeats::Unlikely;
     // What was stored if the last commit that was not answered was done.
     let mut unanswered: Option<Outcome> = None;
     let merged = |outcome: Outcome, earlier: Option<Outcome>| match earlier {
@@ -156,7 +157,7 @@ async fn store_patiently(db: &Database, outbox: Outbox, batch: &Batch) -> Result
         None => outcome,
     };
     loop {
-        let error = match store::store(db, outbox, batch).await {
+        let error = match store::store(db, outbox, batch, repeats).await {
             Ok(outcome) => return Ok(merged(outcome, unanswered)),
             Err(Failure::Undone(error)) => error,
             Err(Failure::Unknown(error, outcome)) => {
@@ -166,6 +167,11 @@ async fn store_patiently(db: &Database, outbox: Outbox, batch: &Batch) -> Result
         };
         if attempt == ATTEMPTS_MAX || !may_pass(&error) || is_away(&error) {
             return Err(error);
+        }
+        let may_be_a_repeat = repeats == Repeats::Unlikely && violated_constraint(&error).is_some();
+        repeats = Repeats::Likely;
+        if may_be_a_repeat {
+            continue;
         }
         tracing::debug!(%error, attempt, "storing messages again");
         tokio::time::sleep(backoff).await;

@@ -17,6 +17,15 @@ pub struct Facts {
     pub existing: Vec<(Message, bool)>,
 }
 
+impl Facts {
+    /// Whether this draft would be stored, were it new.
+    pub fn may_send(&self, draft: &Draft) -> bool {
+        let (room, user) = (draft.room_id, draft.sender.user_id);
+        let joins = |room: &RoomFacts| room.is_general && !self.gone.contains(&user);
+        self.rooms.get(&room).is_some_and(|facts| self.members.contains_key(&(room, user)) || joins(facts))
+    }
+}
+
 #[derive(Debug, Clone, Copy)]
 pub struct RoomFacts {
     pub is_general: bool,
@@ -100,16 +109,11 @@ pub fn plan(drafts: &[Draft], facts: &Facts) -> Plan {
             continue;
         }
         let member = (draft.room_id, draft.sender.user_id);
-        let Some(facts_of_room) = facts.rooms.get(&draft.room_id) else {
+        let Some(facts_of_room) = facts.rooms.get(&draft.room_id).filter(|_| facts.may_send(draft)) else {
             plan.answers.push(Answer::NotFound);
             continue;
         };
         let row = facts.members.get(&member);
-        let may_join = facts_of_room.is_general && !facts.gone.contains(&draft.sender.user_id);
-        if row.is_none() && !may_join {
-            plan.answers.push(Answer::NotFound);
-            continue;
-        }
         let room = plan.rooms.entry(draft.room_id).or_insert(*facts_of_room);
         room.last_seq = room.last_seq.next();
         if let Some(row) = row {

@@ -102,14 +102,27 @@ impl From<Failed<Outcome>> for Failure {
     }
 }
 
-pub async fn store(db: &Database, outbox: Outbox, batch: &Batch) -> Result<Outcome, Failure> {
+/// Whether drafts may have been stored before. Most never were: then looking for each of them is left to the unique index,
+/// which refuses the batch when one was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Repeats {
+    Unlikely,
+    Likely,
+}
+
+pub async fn store(
+    db: &Database,
+    outbox: Outbox,
+    batch: &Batch,
+    repeats: Repeats,
+) -> Result<Outcome, Failure> {
     match db.embedded() {
         // An outbox is for buses between machines.
         Some(file) if !outbox.is_needed() => {
             let batch = batch.clone();
-            Ok(file.write(move |connection| embedded::store_in(connection, batch.drafts())).await?)
+            Ok(file.write(move |connection| embedded::store_in(connection, batch.drafts(), repeats)).await?)
         }
-        _ => server::store(db, outbox, batch.drafts()).await,
+        _ => server::store(db, outbox, batch.drafts(), repeats).await,
     }
 }
 

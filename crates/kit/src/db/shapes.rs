@@ -12,11 +12,13 @@ pub fn padded<T: Clone>(values: impl IntoIterator<Item = T>) -> Vec<T> {
     values
 }
 
-/// Cut into parts whose lengths are powers of two, the longest first.
+/// Cut into few parts whose lengths are powers of two, or such a one and a half, the longest first.
 pub fn parts<T>(mut rest: &[T]) -> Vec<&[T]> {
     let mut parts = Vec::new();
     while !rest.is_empty() {
-        let (part, others) = rest.split_at(1 << rest.len().ilog2());
+        let power = 1 << rest.len().ilog2();
+        let longer = power + power / 2;
+        let (part, others) = rest.split_at(if rest.len() < longer { power } else { longer });
         parts.push(part);
         rest = others;
     }
@@ -25,6 +27,8 @@ pub fn parts<T>(mut rest: &[T]) -> Vec<&[T]> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     #[test]
@@ -36,10 +40,18 @@ mod tests {
     }
 
     #[test]
-    fn parts_have_lengths_of_powers_of_two_and_keep_the_order() {
-        let values: Vec<_> = (0..75).collect();
-        let parts = parts(&values);
-        assert_eq!(parts.iter().map(|part| part.len()).collect::<Vec<_>>(), [64, 8, 2, 1]);
-        assert_eq!(parts.concat(), values);
+    fn a_list_is_cut_into_few_parts_of_few_lengths_in_its_order() {
+        let lengths = |count: usize| {
+            let values: Vec<_> = (0..count).collect();
+            let parts = parts(&values);
+            assert_eq!(parts.concat(), values);
+            parts.iter().map(|part| part.len()).collect::<Vec<_>>()
+        };
+        assert_eq!(lengths(0), [0; 0]);
+        assert_eq!(lengths(1), [1]);
+        assert_eq!(lengths(51), [48, 3]);
+        assert_eq!(lengths(75), [64, 8, 3]);
+        let all: BTreeSet<_> = (1..=256).flat_map(lengths).collect();
+        assert_eq!(all.len(), 16);
     }
 }

@@ -18,7 +18,7 @@ use sea_orm::{
     sea_query::{CaseStatement, Expr},
 };
 
-use super::{Failure, Names, Outcome, message, name_of, outcome};
+use super::{Failure, Names, Outcome, Repeats, message, name_of, outcome};
 use crate::{
     members::{
         changes::{gone, raise_rooms_revs},
@@ -29,9 +29,14 @@ use crate::{
     writer::plan::{Facts, MemberRow, Plan, RoomFacts, plan},
 };
 
-pub async fn store(db: &Database, outbox: Outbox, drafts: &[Draft]) -> Result<Outcome, Failure> {
+pub async fn store(
+    db: &Database,
+    outbox: Outbox,
+    drafts: &[Draft],
+    repeats: Repeats,
+) -> Result<Outcome, Failure> {
     let tx = db.begin().await?;
-    match store_in(&tx, outbox, drafts).await {
+    match store_in(&tx, outbox, drafts, repeats).await {
         Ok(outcome) => match tx.commit().await {
             Ok(()) => Ok(outcome),
             Err(error) => Err(Failure::Unknown(error, outcome)),
@@ -46,8 +51,13 @@ pub async fn store(db: &Database, outbox: Outbox, drafts: &[Draft]) -> Result<Ou
     }
 }
 
-async fn store_in(tx: &Transaction, outbox: Outbox, drafts: &[Draft]) -> Result<Outcome, DbErr> {
-    let (facts, names) = read_facts(tx, drafts).await?;
+async fn store_in(
+    tx: &Transaction,
+    outbox: Outbox,
+    drafts: &[Draft],
+    repeats: Repeats,
+) -> Result<Outcome, DbErr> {
+    let (facts, names) = read_facts(tx, drafts, repeats).await?;
     let plan = plan(drafts, &facts);
     let now = Timestamp::now();
     let (stored, events) = write(tx, drafts, &names, &plan, now).await?;
@@ -57,7 +67,7 @@ async fn store_in(tx: &Transaction, outbox: Outbox, drafts: &[Draft]) -> Result<
     Ok(outcome)
 }
 
-async fn read_facts(tx: &Transaction, drafts: &[Draft]) -> Result<(Facts, Names), DbErr> {
+async fn read_facts(tx: &Transaction, drafts: &[Draft], repeats: Repeats) -> Result<(Facts, Names), DbErr> {
     // First of all the locks, so that what is read afterwards is as of the locks.
     let ids: BTreeSet<i64> = drafts.iter().map(|draft| draft.room_id.0).collect();
     let locked = rooms::Entity::find()
@@ -76,7 +86,6 @@ async fn read_facts(tx: &Transaction, drafts: &[Draft]) -> Result<(Facts, Names)
     });
     let rooms: HashMap<_, _> = rooms.collect();
     let (members, names) = read_members(tx, drafts).await?;
-    let existing = read_existing(tx, drafts, &rooms).await?;
     // Who is about to join: rare.
     let joining = drafts.iter().filter(|draft| {
         let is_general = rooms.get(&draft.room_id).is_some_and(|room| room.is_general);
@@ -84,7 +93,21 @@ async fn read_facts(tx: &Transaction, drafts: &[Draft]) -> Result<(Facts, Names)
     });
     let joining: Vec<UserId> = joining.map(|draft| draft.sender.user_id).collect();
     let gone = if joining.is_empty() { HashSet::new() } else { gone(tx, &joining).await? };
-    Ok((Facts { rooms, members, gone, existing }, names))
+    let mut facts = Facts { rooms, members, gone, existing: Vec::new() };
+    // A repeat is answered even to who may not send any more.
+    let asked = drafts.iter().filter(|draft| repeats == Repeats::Likely || !facts.may_send(draft));
+    let asked: BTreeSet<ClientId<'_>> = asked.map(client_id).collect();
+    if !asked.is_empty() {
+        facts.existing = read_existing(tx, asked, &facts.rooms).await?;
+    }
+    Ok((facts, names))
+}
+
+/// What a message is known by, of its sender.
+type ClientId<'a> = (UserId, &'a str);
+
+fn client_id(draft: &Draft) -> ClientId<'_> {
+    (draft.sender.user_id, draft.client_message_id.as_str())
 }
 
 async fn read_members(
@@ -112,14 +135,11 @@ async fn read_members(
 
 async fn read_existing(
     tx: &Transaction,
-    drafts: &[Draft],
+    client_ids: BTreeSet<ClientId<'_>>,
     rooms: &HashMap<RoomId, RoomFacts>,
 ) -> Result<Vec<(Message, bool)>, DbErr> {
     use messages::{Column, Entity};
-    let client_ids: BTreeSet<(UserId, &str)> =
-        drafts.iter().map(|draft| (draft.sender.user_id, draft.client_message_id.as_str())).collect();
-    let is_repeat =
-        |(user, id): (UserId, &str)| Column::UserId.eq(user.0).and(Column::ClientMessageId.eq(id));
+    let is_repeat = |(user, id): ClientId<'_>| Column::UserId.eq(user.0).and(Column::ClientMessageId.eq(id));
     let any = any_of(padded(client_ids).into_iter().map(is_repeat));
     let rows = Entity::find().filter(any).all(tx).await?;
     if rows.is_empty() {

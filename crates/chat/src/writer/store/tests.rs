@@ -187,9 +187,8 @@ async fn a_busy_database_is_tried_again() {
     let other = Database::open_sqlite(&file).await.unwrap();
     fixture.make_impatient().await;
     let tx = other.begin().await.unwrap();
-    let refused =
-        store(&fixture.db, Outbox::new(&MemoryBus::default()), &Batch::of(vec![draft(0, 1, "refused")]))
-            .await;
+    let batch = Batch::of(vec![draft(0, 1, "refused")]);
+    let refused = store(&fixture.db, Outbox::new(&MemoryBus::default()), &batch, Repeats::Unlikely).await;
     assert!(refused.is_err_and(|why| matches!(why, Failure::Undone(error) if kit::db::is_transient(&error))));
 
     let drafts = [draft(0, 1, "patient")];
