@@ -11,12 +11,13 @@ serve-plain() { # serve-plain DIR PORT [OPTION…]
     --pid-file="$1/pid" --bind-address=127.0.0.1 --port="$2" --log-error="$1/log" "${@:3}"
 }
 
-# What the product must not depend on is set as unlike it as can be: character set, time zone, leniency, isolation.
+# What the product must not depend on is set as unlike it as can be: character set, time zone, leniency, isolation,
+# the steps between ids.
 serve() { # serve DIR PORT [OPTION…]
   serve-plain "$1" "$2" --skip-name-resolve --max-connections=400 --max-allowed-packet=16M \
     --innodb-buffer-pool-size=64M --innodb-log-file-size=32M --innodb-flush-log-at-trx-commit=1 \
     --character-set-server=latin1 --collation-server=latin1_swedish_ci --default-time-zone=+05:00 \
-    --sql-mode= --transaction-isolation=SERIALIZABLE "${@:3}"
+    --auto-increment-increment=3 --sql-mode= --transaction-isolation=SERIALIZABLE "${@:3}"
 }
 
 # A folder for temporary files each: a server that starts deletes what it finds there.

@@ -25,6 +25,33 @@ async fn a_full_batch_of_the_longest_messages_fits_into_one_statement() {
 }
 
 #[tokio::test]
+async fn every_answer_names_the_id_that_its_message_has_whoever_else_stores() {
+    let app = TestApp::start().await;
+    let alice = app.user("alice");
+    let rooms = [alice.create_room("Plans").await, alice.create_room("Garden").await];
+    let other = app.beside().await;
+    let drafts = |count: usize| {
+        (0..count).map(|nth| draft(&alice, rooms[nth % 2], format!("{count} {nth}"))).collect::<Vec<_>>()
+    };
+    let mut answered = Vec::new();
+    for count in [1, 2, 51, 100] {
+        let (here, there) = tokio::join!(
+            chat::messages::send(&app.chat, drafts(count)),
+            chat::messages::send(&other.chat, drafts(count)),
+        );
+        let messages = here.into_iter().chain(there).map(|answer| answer.unwrap().message);
+        answered.extend(messages.map(|message| (message.room_id, message.seq, message.id)));
+    }
+    answered.sort_unstable();
+    let mut stored = Vec::new();
+    for room in rooms {
+        let page = chat::messages::after(&app.chat, room, protocol::Seq::ZERO, 200).await.unwrap();
+        stored.extend(page.messages.iter().map(|message| (room, message.seq, message.id)));
+    }
+    assert_eq!(answered, stored);
+}
+
+#[tokio::test]
 async fn a_message_that_the_database_refuses_does_not_fail_its_batch() {
     let app = TestApp::start().await;
     let alice = app.user("alice");

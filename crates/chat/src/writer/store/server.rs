@@ -1,7 +1,7 @@
 //! On a server that other processes write to as well: few statements, each for the whole batch, since each is a way there
 //! and back.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use fanout::Event;
 use kit::{
@@ -14,7 +14,8 @@ use kit::{
 use protocol::{Message, MessageId, RoomId, Seq, Timestamp, UserId, seams::Draft};
 use sea_orm::{
     ActiveValue::{NotSet, Set},
-    ColumnTrait, Condition, DbErr, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait, ExprTrait, QueryFilter,
+    QueryOrder, QuerySelect,
     sea_query::{CaseStatement, Expr},
 };
 
@@ -26,7 +27,7 @@ use crate::{
     },
     outbox::Outbox,
     tables::{messages, room_members, rooms},
-    writer::plan::{Facts, MemberRow, Plan, RoomFacts, plan},
+    writer::plan::{Facts, MemberRow, Plan, RoomFacts, Row, plan},
 };
 
 pub async fn store(
@@ -57,34 +58,26 @@ async fn store_in(
     drafts: &[Draft],
     repeats: Repeats,
 ) -> Result<Outcome, DbErr> {
-    let (facts, names) = read_facts(tx, drafts, repeats).await?;
+    let (facts, names, step) = read_facts(tx, drafts, repeats).await?;
     let plan = plan(drafts, &facts);
     let now = Timestamp::now();
-    let (stored, events) = write(tx, drafts, &names, &plan, now).await?;
+    let (stored, events) = write(tx, drafts, &names, &plan, step, now).await?;
     let outcome = outcome(plan, stored, events);
     log::write(tx, &outcome.events).await?;
     outbox.write(tx, &outcome.events).await?;
     Ok(outcome)
 }
 
-async fn read_facts(tx: &Transaction, drafts: &[Draft], repeats: Repeats) -> Result<(Facts, Names), DbErr> {
+/// How far apart the server gives ids to the rows of one statement: more than 1 in a cluster of several primaries.
+type Step = i64;
+
+async fn read_facts(
+    tx: &Transaction,
+    drafts: &[Draft],
+    repeats: Repeats,
+) -> Result<(Facts, Names, Step), DbErr> {
     // First of all the locks, so that what is read afterwards is as of the locks.
-    let ids: BTreeSet<i64> = drafts.iter().map(|draft| draft.room_id.0).collect();
-    let locked = rooms::Entity::find()
-        .filter(rooms::Column::Id.is_in(padded(ids)))
-        .order_by_asc(rooms::Column::Id)
-        .lock_exclusive()
-        .all(tx)
-        .await?;
-    let rooms = locked.iter().filter(|room| room.deleted_at.is_none()).map(|room| {
-        let facts = RoomFacts {
-            is_general: room.is_general(),
-            last_seq: Seq(room.last_seq),
-            members_rev: room.members_rev,
-        };
-        (room.room_id(), facts)
-    });
-    let rooms: HashMap<_, _> = rooms.collect();
+    let (rooms, step) = lock_rooms(tx, drafts).await?;
     let (members, names) = read_members(tx, drafts).await?;
     // Who is about to join: rare.
     let joining = drafts.iter().filter(|draft| {
@@ -100,7 +93,33 @@ async fn read_facts(tx: &Transaction, drafts: &[Draft], repeats: Repeats) -> Res
     if !asked.is_empty() {
         facts.existing = read_existing(tx, asked, &facts.rooms).await?;
     }
-    Ok((facts, names))
+    Ok((facts, names, step))
+}
+
+async fn lock_rooms(tx: &Transaction, drafts: &[Draft]) -> Result<(HashMap<RoomId, RoomFacts>, Step), DbErr> {
+    use rooms::{Column, Entity, Kind};
+    let step = match tx.get_database_backend() {
+        DbBackend::Sqlite => "1",
+        _ => "CAST(@@auto_increment_increment AS SIGNED)",
+    };
+    let ids: BTreeSet<i64> = drafts.iter().map(|draft| draft.room_id.0).collect();
+    let locked: Vec<(i64, Kind, i64, i64, Option<i64>, Step)> = Entity::find()
+        .select_only()
+        .columns([Column::Id, Column::Kind, Column::LastSeq, Column::MembersRev, Column::DeletedAt])
+        .expr(Expr::cust(step))
+        .filter(Column::Id.is_in(padded(ids)))
+        .order_by_asc(Column::Id)
+        .lock_exclusive()
+        .into_tuple()
+        .all(tx)
+        .await?;
+    let step = locked.first().map_or(1, |(.., step)| *step);
+    let rooms = locked.into_iter().filter(|(_, _, _, _, deleted_at, _)| deleted_at.is_none());
+    let rooms = rooms.map(|(id, kind, last_seq, members_rev, ..)| {
+        let is_general = kind == Kind::General;
+        (RoomId(id), RoomFacts { is_general, last_seq: Seq(last_seq), members_rev })
+    });
+    Ok((rooms.collect(), step))
 }
 
 /// What a message is known by, of its sender.
@@ -174,6 +193,7 @@ async fn write(
     drafts: &[Draft],
     names: &Names,
     plan: &Plan,
+    step: Step,
     now: Timestamp,
 ) -> Result<(Vec<Message>, Vec<Event>), DbErr> {
     if plan.rows.is_empty() {
@@ -185,7 +205,7 @@ async fn write(
         let ids = plan.leftovers.iter().map(|id| id.0);
         messages::Entity::delete_many().filter(messages::Column::Id.is_in(ids)).exec(tx).await?;
     }
-    let stored = write_messages(tx, drafts, names, plan, now).await?;
+    let stored = write_messages(tx, drafts, names, plan, step, now).await?;
     write_reads(tx, plan).await?;
     Ok((stored, events))
 }
@@ -273,9 +293,30 @@ async fn write_messages(
     drafts: &[Draft],
     names: &Names,
     plan: &Plan,
+    step: Step,
     now: Timestamp,
 ) -> Result<Vec<Message>, DbErr> {
-    let rows = plan.rows.iter().map(|row| {
+    let mut stored = Vec::with_capacity(plan.rows.len());
+    for part in parts(&plan.rows) {
+        let ids = insert(tx, drafts, names, part, step, now).await?;
+        let messages =
+            part.iter().zip(ids).map(|(row, id)| message(&drafts[row.draft], *row, names, id, now));
+        stored.extend(messages);
+    }
+    Ok(stored)
+}
+
+/// The ids are those that the server says it gave to the statement, of which it names one: where it is known how many
+/// rows a statement inserts, they follow each other, whatever others insert meanwhile.
+async fn insert(
+    tx: &Transaction,
+    drafts: &[Draft],
+    names: &Names,
+    rows: &[Row],
+    step: Step,
+    now: Timestamp,
+) -> Result<impl Iterator<Item = MessageId>, DbErr> {
+    let models = rows.iter().map(|row| {
         let draft = &drafts[row.draft];
         messages::ActiveModel {
             id: NotSet,
@@ -290,39 +331,12 @@ async fn write_messages(
             created_at: Set(now.0),
         }
     });
-    let rows: Vec<_> = rows.collect();
-    for part in parts(&rows) {
-        messages::Entity::insert_many(part.to_vec()).exec_without_returning(tx).await?;
-    }
-    let ids = read_ids(tx, drafts, plan).await?;
-    let stored = plan.rows.iter().map(|row| {
-        let draft = &drafts[row.draft];
-        let id = ids.get(&(draft.room_id, row.seq)).copied();
-        let id = id.ok_or_else(|| DbErr::RecordNotFound("a message just stored".into()))?;
-        Ok(message(draft, *row, names, id, now))
-    });
-    stored.collect()
-}
-
-/// By reading back, since not every engine returns the ids of many inserted rows.
-async fn read_ids(
-    tx: &Transaction,
-    drafts: &[Draft],
-    plan: &Plan,
-) -> Result<HashMap<(RoomId, Seq), MessageId>, DbErr> {
-    use messages::{Column, Entity};
-    let mut first_seqs: BTreeMap<RoomId, Seq> = BTreeMap::new();
-    for row in &plan.rows {
-        first_seqs.entry(drafts[row.draft].room_id).or_insert(row.seq);
-    }
-    let is_new = |(room, first): (RoomId, Seq)| Column::RoomId.eq(room.0).and(Column::Seq.gte(first.0));
-    let any = any_of(padded(first_seqs).into_iter().map(is_new));
-    let rows: Vec<(i64, i64, i64)> = Entity::find()
-        .select_only()
-        .columns([Column::Id, Column::RoomId, Column::Seq])
-        .filter(any)
-        .into_tuple()
-        .all(tx)
-        .await?;
-    Ok(rows.into_iter().map(|(id, room, seq)| ((RoomId(room), Seq(seq)), MessageId(id))).collect())
+    let named = messages::Entity::insert_many(models).exec(tx).await?.last_insert_id;
+    let named = named.ok_or(DbErr::RecordNotInserted)?;
+    let count = i64::try_from(rows.len()).unwrap_or(i64::MAX);
+    let first = match tx.get_database_backend() {
+        DbBackend::Sqlite => named - (count - 1),
+        _ => named,
+    };
+    Ok((0..count).map(move |nth| MessageId(first + nth * step)))
 }
