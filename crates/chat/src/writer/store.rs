@@ -102,8 +102,8 @@ impl From<Failed<Outcome>> for Failure {
     }
 }
 
-/// Whether drafts may have been stored before. Most never were: then looking for each of them is left to the unique index,
-/// which refuses the batch when one was.
+/// Whether drafts may have been stored before. Most never were: then a server is not asked for each of them, and its
+/// unique index refuses the batch when one was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Repeats {
     Unlikely,
@@ -120,7 +120,7 @@ pub async fn store(
         // An outbox is for buses between machines.
         Some(file) if !outbox.is_needed() => {
             let batch = batch.clone();
-            Ok(file.write(move |connection| embedded::store_in(connection, batch.drafts(), repeats)).await?)
+            Ok(file.write(move |connection| embedded::store_in(connection, batch.drafts())).await?)
         }
         _ => server::store(db, outbox, batch.drafts(), repeats).await,
     }

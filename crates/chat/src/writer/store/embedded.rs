@@ -7,12 +7,12 @@ use fanout::Event;
 use protocol::{Message, MessageId, RoomId, Seq, Timestamp, UserId, messages::MessageKind, seams::Draft};
 use rusqlite::{Connection, OptionalExtension, Result, Row as SqlRow, params};
 
-use super::{Names, Outcome, Repeats, message, name_of, outcome};
+use super::{Names, Outcome, message, name_of, outcome};
 use crate::writer::plan::{Facts, MemberRow, Plan, RoomFacts, plan};
 
 /// Within a transaction that holds the file's lock.
-pub fn store_in(file: &Connection, drafts: &[Draft], repeats: Repeats) -> Result<Outcome> {
-    let (facts, names) = read_facts(file, drafts, repeats)?;
+pub fn store_in(file: &Connection, drafts: &[Draft]) -> Result<Outcome> {
+    let (facts, names) = read_facts(file, drafts)?;
     let plan = plan(drafts, &facts);
     let now = Timestamp::now();
     let events = write_joins(file, drafts, &plan, now)?;
@@ -22,7 +22,7 @@ pub fn store_in(file: &Connection, drafts: &[Draft], repeats: Repeats) -> Result
     Ok(outcome(plan, stored, events))
 }
 
-fn read_facts(file: &Connection, drafts: &[Draft], repeats: Repeats) -> Result<(Facts, Names)> {
+fn read_facts(file: &Connection, drafts: &[Draft]) -> Result<(Facts, Names)> {
     let (mut facts, mut names) = (Facts::default(), Names::new());
     let mut seen_rooms = HashSet::new();
     let mut seen_members = HashSet::new();
@@ -44,10 +44,7 @@ fn read_facts(file: &Connection, drafts: &[Draft], repeats: Repeats) -> Result<(
         if is_joining && is_gone(file, user)? {
             facts.gone.insert(user);
         }
-        // A repeat is answered even to who may not send any more.
-        if (repeats == Repeats::Likely || !facts.may_send(draft))
-            && let Some(existing) = read_existing(file, draft)?
-        {
+        if let Some(existing) = read_existing(file, draft)? {
             let room_exists = read_room(file, existing.room_id)?.is_some();
             facts.existing.push((existing, room_exists));
         }
