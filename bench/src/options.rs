@@ -103,6 +103,8 @@ pub enum Command {
     LoginStorm(LoginStorm),
     /// What a team does on a working day, at a steady pace.
     Day(Day),
+    /// Whether the time of an answer tells who has an account.
+    Enumeration(Enumeration),
     /// Cloud Chat and other servers, one after the other: nginx with nchan, ejabberd, a short one on Node.
     Peers(Peers),
     /// Rooms with many messages and people with many rooms, beside small ones.
@@ -212,6 +214,13 @@ pub struct Day {
     /// What each asks over HTTP in a minute: pages of history, room lists, read marks, and now and then a login.
     #[arg(long, default_value_t = 12.0)]
     pub requests_a_minute: f64,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct Enumeration {
+    /// Of each kind.
+    #[arg(long, default_value_t = 1_000)]
+    pub requests: usize,
 }
 
 #[derive(Debug, Clone, Args)]

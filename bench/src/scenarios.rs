@@ -2,6 +2,7 @@
 
 mod alone;
 mod day;
+mod enumeration;
 mod fan_out;
 mod hall;
 mod http;
@@ -90,6 +91,7 @@ pub async fn run(bench: &mut Bench, command: &Command, round: usize) -> Outcome<
         Command::Http(options) => http::run(bench, options, round).await,
         Command::LoginStorm(options) => storm::run(bench, options, round).await,
         Command::Day(options) => day::run(bench, options, round).await,
+        Command::Enumeration(options) => enumeration::run(bench, options, round).await,
         Command::Peers(options) => peers::run(bench, options, round).await,
         Command::Large(options) => large::run(bench, options, round).await,
         Command::BareHttp(_) | Command::BareWrites(_) | Command::Simulate(_) => {

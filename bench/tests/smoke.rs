@@ -37,6 +37,12 @@ fn logins_run_beside_messages() {
 }
 
 #[test]
+fn questions_about_accounts_are_compared() {
+    let names = figures("enumeration");
+    assert!(names.iter().any(|name| name == "distributions apart"), "{names:?}");
+}
+
+#[test]
 fn an_installation_that_runs_already_is_measured() {
     let installation = Installation::start();
     let names = figures_of("rooms", |bench| installation.measure_by(bench));

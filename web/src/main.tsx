@@ -5,9 +5,12 @@ import { createRoot } from 'react-dom/client'
 
 import { session } from '@/api/session'
 import { registerServiceWorker } from '@/lib/service-worker'
+import { guardSinks } from '@/lib/trusted-types'
 import { wipeKept } from '@/realtime/kept-storage'
 
 import { App } from './routes/app'
+
+guardSinks()
 
 const root = document.getElementById('root')
 if (!root) throw new Error('The page has no #root')

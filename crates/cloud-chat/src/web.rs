@@ -85,16 +85,24 @@ fn respond(path: &str, file: &EmbeddedFile, asked: &HeaderMap) -> Response {
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
     headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
-    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    headers.insert(header::CONTENT_SECURITY_POLICY, policy(path));
     if let Ok(etag) = HeaderValue::from_str(&etag) {
         headers.insert(header::ETAG, etag);
     }
     response
 }
 
+/// The page takes no text where it would become HTML or code, but what its one Trusted Types policy lets through
+/// (`web/src/lib/trusted-types.ts`). The service worker loads a script by its name, which that would forbid.
+fn policy(path: &str) -> HeaderValue {
+    let trusted_types = if path == "index.html" { TRUSTED_TYPES } else { "" };
+    HeaderValue::try_from(format!("{POLICY}{trusted_types}")).unwrap_or(HeaderValue::from_static(POLICY))
+}
+
 /// The API and the WebSocket may be on other origins (`API_BASE_URL`, `WS_ENDPOINT`), hence `connect-src`.
 const POLICY: &str = "default-src 'self'; connect-src 'self' http: https: ws: wss:; img-src 'self' data:; \
                       object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+const TRUSTED_TYPES: &str = "; require-trusted-types-for 'script'; trusted-types default";
 
 fn knows(asked: &HeaderMap, etag: &str) -> bool {
     let known = asked.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());

@@ -38,6 +38,13 @@ impl<T: DeserializeOwned + Validate, S: Send + Sync> FromRequest<S> for Body<T> 
                 "Send JSON with `Content-Type: application/json`.",
             ));
         }
+        if !is_plain(&request) {
+            return Err(Error::refused(
+                Kind::UnsupportedMediaType,
+                Code::UnsupportedMediaType,
+                "Send the body as it is, without a `Content-Encoding`.",
+            ));
+        }
         let bytes = read(request.into_body(), BODY_BYTES_MAX).await?;
         parse_object::<T>(&bytes)?.validate().map(Self).map_err(Error::invalid)
     }
@@ -90,6 +97,12 @@ fn is_json(request: &Request) -> bool {
     let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let essence = content_type.and_then(|value| value.split(';').next()).unwrap_or_default().trim();
     essence.eq_ignore_ascii_case("application/json")
+}
+
+/// Nothing is unpacked here: a few bytes could become a great many.
+fn is_plain(request: &Request) -> bool {
+    let mut codings = request.headers().get_all(header::CONTENT_ENCODING).iter();
+    codings.all(|coding| coding.as_bytes().eq_ignore_ascii_case(b"identity"))
 }
 
 async fn read(mut body: axum::body::Body, bytes_max: usize) -> Result<Vec<u8>, Error> {

@@ -85,7 +85,8 @@ impl Tokens {
         }
         let mut validation = Validation::new(Algorithm::HS256);
         validation.leeway = 0;
-        validation.validate_aud = false;
+        validation.validate_nbf = true;
+        // Ours name no audience; one that does is meant for somebody else (RFC 7519 §4.1.3), which is the default.
         let decoded = jsonwebtoken::decode::<Claims>(token, &self.verifying, &validation);
         let claims = Arc::new(decoded.map_err(|_| Error::unauthorized())?.claims);
         self.seen.insert(token, claims.clone());

@@ -2,7 +2,7 @@
 //! the table.
 
 mod connecting;
-mod events;
+pub mod events;
 mod frames;
 mod greeting;
 

@@ -23,6 +23,8 @@ impl Close {
     pub const TOO_LARGE: Self = Self { code: 1009, reason: "too-large" };
     pub const SILENT: Self = Self { code: 1001, reason: "silent" };
     pub const RESTART: Self = Self { code: 1012, reason: "restart" };
+    /// Their other connections are as many as one user may have.
+    pub const TOO_MANY: Self = Self { code: 1013, reason: "too-many" };
     /// Come back: it reads too slowly, or what is needed to serve it is away.
     pub const RESUME: Self = Self { code: 1013, reason: "resume" };
 

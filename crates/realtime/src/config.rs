@@ -24,6 +24,8 @@ pub struct Config {
     pub compare_grace: Duration,
     /// More sockets than this are told to come back later.
     pub connections_max: usize,
+    /// The same for one user: more than devices and tabs are a mistake, or meant to take what others need.
+    pub connections_of_user_max: usize,
 }
 
 impl Default for Config {
@@ -39,6 +41,7 @@ impl Default for Config {
             compare_every: Duration::from_secs(3),
             compare_grace: Duration::from_millis(250),
             connections_max: 100_000,
+            connections_of_user_max: 100,
         }
     }
 }

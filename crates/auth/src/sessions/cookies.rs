@@ -8,12 +8,19 @@ use protocol::Code;
 use super::families::LIFETIME;
 
 const NAME: &str = "refresh_token";
+/// Over https. Browsers take a name like this from a secure connection only, so nobody puts a token of theirs under it
+/// by plain http.
+const SECURE_NAME: &str = "__Secure-refresh_token";
 
 /// The token in the request's cookies.
 pub fn read(headers: &HeaderMap) -> Option<&str> {
-    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-    let mut pairs = cookies.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    pairs.find(|(name, token)| *name == NAME && !token.is_empty()).map(|(_, token)| token)
+    let named = |wanted| {
+        let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+        let pairs = cookies.flat_map(|value| value.split(';'));
+        let mut pairs = pairs.filter_map(|pair| pair.trim().split_once('='));
+        pairs.find(|(name, token)| *name == wanted && !token.is_empty()).map(|(_, token)| token)
+    };
+    named(SECURE_NAME).or_else(|| named(NAME))
 }
 
 pub fn set(client: &Client, token: &str) -> Result<HeaderValue> {
@@ -25,9 +32,9 @@ pub fn clear(client: &Client) -> Result<HeaderValue> {
 }
 
 fn render(client: &Client, token: &str, max_age_secs: u64) -> Result<HeaderValue> {
-    let secure = if client.is_https { "; Secure" } else { "" };
+    let (name, secure) = if client.is_https { (SECURE_NAME, "; Secure") } else { (NAME, "") };
     let cookie =
-        format!("{NAME}={token}; Path=/auth; Max-Age={max_age_secs}; HttpOnly; SameSite=Strict{secure}");
+        format!("{name}={token}; Path=/auth; Max-Age={max_age_secs}; HttpOnly; SameSite=Strict{secure}");
     HeaderValue::from_str(&cookie).map_err(Error::internal)
 }
 
@@ -100,7 +107,9 @@ mod tests {
         assert_eq!(read(&headers), None);
         headers.insert("cookie", HeaderValue::from_static("a=1; xrefresh_token=no; refresh_token=abc; b=2"));
         assert_eq!(read(&headers), Some("abc"));
-        headers.insert("cookie", HeaderValue::from_static("refresh_token="));
+        headers.insert("cookie", HeaderValue::from_static("refresh_token=abc; __Secure-refresh_token=def"));
+        assert_eq!(read(&headers), Some("def"), "what only https can set comes first");
+        headers.insert("cookie", HeaderValue::from_static("refresh_token=; __Secure-refresh_token="));
         assert_eq!(read(&headers), None);
     }
 }

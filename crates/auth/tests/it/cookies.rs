@@ -8,7 +8,10 @@ use crate::harness::{Answer, FRONTEND_URL, PASSWORD, TestApp};
 fn cookie(answer: &Answer) -> (String, String) {
     let header = answer.header("set-cookie").to_owned();
     let (pair, attributes) = header.split_once("; ").expect("a cookie");
-    (pair.strip_prefix("refresh_token=").expect("the cookie's name").to_owned(), attributes.to_owned())
+    let (name, token) = pair.split_once('=').expect("a name and a token");
+    let is_secure = attributes.ends_with("; Secure");
+    assert_eq!(name, if is_secure { "__Secure-refresh_token" } else { "refresh_token" });
+    (token.to_owned(), attributes.to_owned())
 }
 
 async fn sign_up(app: &TestApp) -> String {

@@ -1,6 +1,7 @@
 //! Refresh families: one live token, re-use detected, ten seconds of grace.
 
 use fanout::Event;
+use serde_json::json;
 
 use crate::harness::{Answer, PASSWORD, Person, TestApp};
 
@@ -88,6 +89,32 @@ async fn many_refreshes_at_once_get_the_same_successor() {
         assert_eq!(app.value::<i64>("SELECT COUNT(*) FROM refresh_tokens").await, round + 1);
         let live = "SELECT COUNT(*) FROM refresh_tokens WHERE used_at IS NULL AND revoked_at IS NULL";
         assert_eq!(app.value::<i64>(live).await, 1, "one live token");
+    }
+}
+
+/// Whoever of the two is faster: there is never a second branch, and the first step out of time ends the session.
+#[tokio::test]
+async fn a_thief_and_the_owner_at_once_hold_one_branch_until_one_of_them_is_late() {
+    let app = TestApp::start().await;
+    let live = "SELECT COUNT(*) FROM refresh_tokens WHERE used_at IS NULL AND revoked_at IS NULL";
+    for owner_is_late in [true, false] {
+        let mut owner = app.sign_up(if owner_is_late { "anna" } else { "berta" }).await;
+        let mut thief = Person::new(&app, &json!({"refreshToken": owner.refresh_token}));
+        let before = app.value::<i64>(live).await;
+        for _ in 0..3 {
+            let both = tokio::join!(owner.refresh(), thief.refresh());
+            let tokens = [both.0, both.1].map(|answer| answer.expect(200).text("refreshToken").to_owned());
+            assert_eq!(tokens[0], tokens[1], "no second branch");
+            assert_eq!(app.value::<i64>(live).await, before);
+            [owner.refresh_token, thief.refresh_token] = tokens;
+        }
+        let (late, ahead) = if owner_is_late { (&owner, &mut thief) } else { (&thief, &mut owner) };
+        for _ in 0..2 {
+            ahead.refresh_token = ahead.refresh().await.expect(200).text("refreshToken").to_owned();
+        }
+        late.refresh().await.refused(401, "BAD_REFRESH_TOKEN");
+        ahead.refresh().await.refused(401, "BAD_REFRESH_TOKEN");
+        assert_eq!(app.value::<i64>(live).await, before - 1, "the session has ended for both");
     }
 }
 

@@ -1,5 +1,5 @@
-//! Who may do what: every operation of the OpenAPI document against every kind of caller. The statuses are in one
-//! table (`table.rs`); an operation without a row fails, and so does a row without an operation.
+//! Who may do what: every operation of the OpenAPI document against every kind of caller, and sockets. The statuses are
+//! in one table (`table.rs`); an operation without a row fails, and so does a row without an operation.
 
 mod table;
 mod world;
@@ -13,7 +13,19 @@ use table::ROWS;
 suite! { [one_process, services] {
     operations:
         every_operation_admits_whom_it_should_and_nobody_else;
+    sockets:
+        a_socket_admits_whom_it_should_and_nobody_else;
 } }
+
+/// API Gateway refuses in the handshake.
+mod behind_api_gateway {
+    use super::sockets;
+
+    shapes! { [aws] {
+        sockets:
+            a_socket_admits_whom_it_should_and_nobody_else;
+    } }
+}
 
 #[test]
 fn every_operation_has_a_row_and_every_row_an_operation() {

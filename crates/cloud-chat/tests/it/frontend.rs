@@ -3,7 +3,7 @@
 
 mod errors;
 mod forwarding;
-mod internal;
+pub mod internal;
 mod logs;
 mod names;
 mod nodes;

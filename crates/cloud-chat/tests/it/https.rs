@@ -16,7 +16,10 @@ use tokio::{
 };
 use tokio_rustls::{TlsConnector, client::TlsStream};
 
-use crate::harness::{PATIENCE, Topology, eventually, within, workspace};
+use crate::{
+    frontend::internal::SPELLINGS,
+    harness::{Api, App, INTERNAL_API_KEY, PATIENCE, Topology, eventually, within, workspace},
+};
 
 struct Caddy {
     port: u16,
@@ -64,12 +67,16 @@ impl Caddy {
         TlsConnector::from(Arc::new(config)).connect(name, socket).await.ok()
     }
 
-    /// The whole answer.
     async fn ask(&self, request: &str, body: &Value) -> String {
+        self.ask_with(request, "", body).await
+    }
+
+    /// The whole answer; `headers`: lines of one's own.
+    async fn ask_with(&self, request: &str, headers: &str, body: &Value) -> String {
         let body = body.to_string();
         let origin = format!("https://localhost:{}", self.port);
         let head = format!(
-            "{request} HTTP/1.1\r\nhost: localhost:{}\r\norigin: {origin}\r\nconnection: close\r\n\
+            "{request} HTTP/1.1\r\nhost: localhost:{}\r\norigin: {origin}\r\nconnection: close\r\n{headers}\
              content-type: application/json\r\ncontent-length: {}\r\n\r\n",
             self.port,
             body.len()
@@ -86,15 +93,51 @@ impl Caddy {
     }
 }
 
-#[tokio::test]
-async fn people_log_in_and_talk_over_https() {
+async fn start() -> (App, Caddy) {
     let port = free_port();
     let app = Topology::one_process()
         .with("FRONTEND_URL", format!("https://localhost:{port}"))
         .with("TRUSTED_PROXIES", "127.0.0.1");
     let app = app.start().await;
-    let alice = app.user("alice").await;
     let caddy = Caddy::start(port, app.port()).await;
+    (app, caddy)
+}
+
+#[tokio::test]
+async fn what_is_between_services_is_not_found_through_it_in_any_spelling() {
+    let (app, caddy) = start().await;
+    let alice = app.user("alice").await;
+    let key = format!("x-internal-api-key: {INTERNAL_API_KEY}\r\n");
+    // They are there, and the second reads what it is told.
+    let api = Api::one(app.port());
+    for (path, status) in [("/auth/introspect", 200), ("/internal/rooms/open", 400)] {
+        let ask = api.post(path, &json!({"token": "x"}));
+        ask.header("x-internal-api-key", INTERNAL_API_KEY).await.is(status);
+    }
+
+    for spelling in SPELLINGS {
+        let target = spelling.replace("sessions/revoked", "rooms/open");
+        for method in ["GET", "POST"] {
+            let answer = caddy.ask_with(&format!("{method} {target}"), &key, &json!({"token": "x"})).await;
+            let is_refused =
+                ["HTTP/1.1 404 ", "HTTP/1.1 400 "].iter().any(|status| answer.starts_with(status));
+            assert!(is_refused, "{method} {target}: {answer}");
+            assert!(!answer.contains("\"active\"") && !answer.contains("\"errors\""), "{target}: {answer}");
+        }
+    }
+    // The key is taken away: it is nobody's who comes from outside.
+    let path = "GET /users/by-username/alice";
+    let answer = caddy.ask_with(path, &key, &json!({})).await;
+    assert!(answer.starts_with("HTTP/1.1 401 "), "{answer}");
+    let answer =
+        caddy.ask_with(path, &format!("authorization: Bearer {}\r\n", alice.token), &json!({})).await;
+    assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+}
+
+#[tokio::test]
+async fn people_log_in_and_talk_over_https() {
+    let (app, caddy) = start().await;
+    let (alice, port) = (app.user("alice").await, caddy.port);
 
     let login = json!({"email": "alice", "password": alice.password, "session": "cookie"});
     let answer = caddy.ask("POST /auth/login", &login).await;

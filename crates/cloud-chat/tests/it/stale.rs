@@ -1,4 +1,6 @@
-//! Generated files that are committed: they are what would be generated now.
+//! Generated files that are committed are what would be generated now, and what a guide names is there.
+
+use std::path::{Path, PathBuf};
 
 use tokio::process::Command;
 
@@ -13,6 +15,39 @@ async fn the_committed_openapi_document_is_current() {
     let committed = require(workspace().join("openapi.json"));
     let committed = std::fs::read_to_string(committed).expect("it can be read");
     assert!(committed == printed.stdout, "openapi.json {REFRESH}");
+}
+
+#[test]
+fn every_test_that_the_security_guide_names_is_there() {
+    let root = workspace();
+    let guide = std::fs::read_to_string(root.join("docs/security.md")).expect("it can be read");
+    let (sources, web) = (files_below(&root.join("crates")), files_below(&root.join("web/src")));
+    let read = |path: &PathBuf| std::fs::read_to_string(path).expect("UTF-8");
+    let code: String =
+        sources.iter().filter(|path| path.extension().is_some_and(|kind| kind == "rs")).map(read).collect();
+    let web: Vec<_> = web.into_iter().chain(files_below(&root.join("web/e2e"))).collect();
+
+    let named: Vec<_> = guide.split('`').skip(1).step_by(2).collect();
+    let is_function = |name: &&&str| {
+        name.matches('_').count() >= 3
+            && name.bytes().all(|byte| byte == b'_' || byte.is_ascii_alphanumeric())
+    };
+    let functions: Vec<_> = named.iter().filter(is_function).collect();
+    assert!(functions.len() > 80, "{functions:?}");
+    let missing: Vec<_> = functions.iter().filter(|name| !code.contains(&format!("fn {name}"))).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+    for name in named.iter().filter(|name| name.contains(".spec.ts") || name.contains(".test.ts")) {
+        assert!(web.iter().any(|path| path.ends_with(name)), "{name} is not there");
+    }
+}
+
+fn files_below(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display())) {
+        let path = entry.expect("it can be read").path();
+        if path.is_dir() { files.extend(files_below(&path)) } else { files.push(path) }
+    }
+    files
 }
 
 #[tokio::test]

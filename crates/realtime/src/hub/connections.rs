@@ -26,6 +26,11 @@ impl Actor {
         }
         let Peer { user, session, scope } = peer;
         let user_id = user.user_id;
+        let open = self.users.get(&user_id).map_or(0, |user| user.connections.len());
+        if open >= self.config.connections_of_user_max {
+            sink.close(Close::TOO_MANY);
+            return;
+        }
         self.user(user).connections.push(holder);
         self.leases.insert(holder, Vec::new());
         self.connections.insert(holder, Connection { id, user: user_id, session, scope, sink });

@@ -15,6 +15,8 @@ pub enum Role {
     Removed,
     /// Was in the room, then deleted the account; the token has not expired.
     Deleted,
+    /// Was in the room, then the operator disabled the account; the token has not expired.
+    Disabled,
     /// The owner, with a token that has expired.
     Expired,
     /// The owner, with a token of a session that was logged out.
@@ -24,11 +26,12 @@ pub enum Role {
     Owner,
 }
 
-pub const ROLES: [Role; 8] = [
+pub const ROLES: [Role; 9] = [
     Role::Stranger,
     Role::NonMember,
     Role::Removed,
     Role::Deleted,
+    Role::Disabled,
     Role::Expired,
     Role::Revoked,
     Role::Member,
@@ -38,32 +41,32 @@ pub const ROLES: [Role; 8] = [
 pub struct Row {
     pub operation: &'static str,
     pub body: fn(&World) -> Option<Value>,
-    pub statuses: [u16; 8],
+    pub statuses: [u16; 9],
 }
 
-const fn row(operation: &'static str, statuses: [u16; 8], body: fn(&World) -> Option<Value>) -> Row {
+const fn row(operation: &'static str, statuses: [u16; 9], body: fn(&World) -> Option<Value>) -> Row {
     Row { operation, body, statuses }
 }
 
-const fn anybody(status: u16) -> [u16; 8] {
-    [status; 8]
+const fn anybody(status: u16) -> [u16; 9] {
+    [status; 9]
 }
 
-const fn accounts(status: u16) -> [u16; 8] {
-    [401, status, status, 401, 401, 401, status, status]
+const fn accounts(status: u16) -> [u16; 9] {
+    [401, status, status, 401, 401, 401, 401, status, status]
 }
 
-const fn members(status: u16) -> [u16; 8] {
-    [401, 404, 404, 401, 401, 401, status, status]
+const fn members(status: u16) -> [u16; 9] {
+    [401, 404, 404, 401, 401, 401, 401, status, status]
 }
 
 /// Members learn that they may not; others do not even learn that the room is there.
-const fn room_owner(status: u16) -> [u16; 8] {
-    [401, 404, 404, 401, 401, 401, 403, status]
+const fn room_owner(status: u16) -> [u16; 9] {
+    [401, 404, 404, 401, 401, 401, 401, 403, status]
 }
 
-const fn oneself(status: u16) -> [u16; 8] {
-    [401, 403, 403, 401, 401, 401, 403, status]
+const fn oneself(status: u16) -> [u16; 9] {
+    [401, 403, 403, 401, 401, 401, 401, 403, status]
 }
 
 const NONE: fn(&World) -> Option<Value> = |_| None;

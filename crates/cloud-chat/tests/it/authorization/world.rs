@@ -1,4 +1,4 @@
-//! The callers of the matrix and the rooms that they act on, a new one for each act.
+//! The callers of the matrices and the rooms that they act on, a new one for each act.
 
 use reqwest::Method;
 
@@ -12,6 +12,7 @@ pub struct World {
     pub removed: User,
     non_member: User,
     deleted: User,
+    disabled: User,
     revoked: User,
     /// Whose account is there to be deleted.
     pub leaver: User,
@@ -22,19 +23,25 @@ impl World {
         let owner = app.user("owner").await;
         let revoked = owner.log_in().await;
         revoked.log_out().await;
-        let deleted = app.user("deleted").await;
-        owner.create_room_with("theirs too, once", &[&deleted]).await;
+        let (deleted, disabled) = (app.user("deleted").await, app.user("disabled").await);
+        owner.create_room_with("theirs too, once", &[&deleted, &disabled]).await;
         deleted.delete_account().await;
-        for gone in [&revoked, &deleted] {
-            eventually("chat has heard of it", async || {
-                (gone.get("/rooms/my-rooms").await.status == 401).then_some(())
-            })
-            .await;
+        // The first server is the one with the accounts.
+        let done = app.servers[0].administer(&["disable", "disabled"]).await;
+        assert_eq!(done.code, Some(0), "{}", done.stderr);
+        for gone in [&revoked, &deleted, &disabled] {
+            for path in ["/users/me", "/rooms/my-rooms"] {
+                eventually("everybody has heard of it", async || {
+                    (gone.get(path).await.status == 401).then_some(())
+                })
+                .await;
+            }
         }
         Self {
             owner,
             revoked,
             deleted,
+            disabled,
             member: app.user("member").await,
             removed: app.user("removed").await,
             non_member: app.user("non-member").await,
@@ -44,8 +51,7 @@ impl World {
 
     pub async fn act(&self, row: &Row, role: Role) -> Answer {
         let (method, path) = row.operation.split_once(' ').expect("a method and a path");
-        let room = self.owner.create_room_with("plans", &[&self.member, &self.removed]).await;
-        self.owner.remove(room, &self.removed).await;
+        let room = self.room().await;
         // Deleting an account is the one act that cannot be repeated on the same person.
         let account = if row.operation == "DELETE /users/{id}" { &self.leaver } else { &self.owner };
         let id = if path.starts_with("/users") { account.id.clone() } else { room.to_string() };
@@ -61,15 +67,32 @@ impl World {
         if let Some(body) = (row.body)(self) {
             call = call.json(&body);
         }
-        match role {
-            Role::Stranger => call.await,
-            Role::NonMember => call.bearer(&self.non_member.token).await,
-            Role::Removed => call.bearer(&self.removed.token).await,
-            Role::Deleted => call.bearer(&self.deleted.token).await,
-            Role::Expired => call.bearer(&expired(&account.token)).await,
-            Role::Revoked => call.bearer(&self.revoked.token).await,
-            Role::Member => call.bearer(&self.member.token).await,
-            Role::Owner => call.bearer(&account.token).await,
+        match self.token(role, account) {
+            Some(token) => call.bearer(&token).await,
+            None => call.await,
         }
+    }
+
+    /// One that everybody has been in who should have, as it is told of the roles.
+    pub async fn room(&self) -> i64 {
+        let room = self.owner.create_room_with("plans", &[&self.member, &self.removed]).await;
+        self.owner.remove(room, &self.removed).await;
+        room
+    }
+
+    /// What they show; `owner`: of what is asked.
+    pub fn token(&self, role: Role, owner: &User) -> Option<String> {
+        let who = match role {
+            Role::Stranger => return None,
+            Role::Expired => return Some(expired(&owner.token)),
+            Role::NonMember => &self.non_member,
+            Role::Removed => &self.removed,
+            Role::Deleted => &self.deleted,
+            Role::Disabled => &self.disabled,
+            Role::Revoked => &self.revoked,
+            Role::Member => &self.member,
+            Role::Owner => owner,
+        };
+        Some(who.token.clone())
     }
 }

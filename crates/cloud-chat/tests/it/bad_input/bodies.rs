@@ -1,6 +1,7 @@
 //! Bodies that are too large or too deep, for every operation that takes one.
 
 use reqwest::Method;
+use serde_json::json;
 
 use crate::harness::{INTERNAL_API_KEY, Topology, User, openapi};
 
@@ -41,7 +42,25 @@ pub async fn a_megabyte_and_a_hundred_thousand_levels_are_refused_everywhere(top
     alice.send(room, "still here").await;
 }
 
-fn operations_with_bodies(alice: &User, room: i64) -> Vec<(Method, String)> {
+/// Ten bytes may stand for gigabytes.
+pub async fn a_packed_body_is_refused_unopened(topology: Topology) {
+    let mut app = topology.start().await;
+    let alice = app.user("alice").await;
+    let room = alice.create_room("plans").await;
+    let send = |coding: &str| {
+        let call = alice.post(&format!("/messages/{room}"), &json!({"content": "hi"}));
+        call.header("content-encoding", coding)
+    };
+    send("identity").await.is(201);
+    for coding in ["gzip", "br", "deflate", "zstd", "x-gzip", "gzip, gzip", "nonsense", ""] {
+        send(coding).await.problem(415, "UNSUPPORTED_MEDIA_TYPE");
+    }
+    assert_eq!(alice.history(room).await.len(), 1);
+    app.assert_healthy().await;
+}
+
+/// Those that are documented, on this user and room.
+pub fn operations_with_bodies(alice: &User, room: i64) -> Vec<(Method, String)> {
     let document = openapi();
     let mut operations = Vec::new();
     for (path, item) in document["paths"].as_object().expect("paths") {

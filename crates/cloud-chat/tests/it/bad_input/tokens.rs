@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::harness::{
     JWT_SECRET, Topology, User, eventually,
-    tokens::{claims_of, expired, sign, sign_with, unsigned},
+    tokens::{claims_of, expired, sign, sign_under, sign_with, unsigned},
 };
 
 pub async fn bad_access_tokens_are_refused_by_auth_and_by_chat(topology: Topology) {
@@ -63,6 +63,66 @@ pub async fn bad_access_tokens_are_refused_by_auth_and_by_chat(topology: Topolog
     app.get("/users/me").header("authorization", &format!("bearer {good}")).await.is(200);
     app.get(&format!("/users/me?token={good}")).await.problem(401, "UNAUTHORIZED");
     app.assert_healthy().await;
+}
+
+/// The algorithm is ours to choose, and so is the key: a header that names others is not asked.
+pub async fn what_a_tokens_header_says_changes_nothing(topology: Topology) {
+    let app = topology.start().await;
+    let alice = app.user("alice").await;
+    let claims = claims_of(&alice.token);
+    let shown = async |token: &str| app.get("/rooms/my-rooms").bearer(token).await;
+    let jwk = json!({"kty": "oct", "k": "c29tZWJvZHktZWxzZXMta2V5"});
+    let pointers = [
+        json!({"kid": "../../../../dev/null"}),
+        json!({"kid": "/proc/sys/kernel/randomize_va_space"}),
+        json!({"kid": "x' UNION SELECT 'somebody-elses-key' -- "}),
+        json!({"kid": "| somebody-elses-key"}),
+        json!({"jku": "https://evil.example/keys.json"}),
+        json!({"x5u": "https://evil.example/key.pem"}),
+        json!({"jwk": jwk}),
+    ];
+    for pointer in &pointers {
+        let mut header = json!({"alg": "HS256", "typ": "JWT"});
+        header.as_object_mut().expect("an object").extend(pointer.as_object().expect("an object").clone());
+        for key in ["", "\0", "2", "somebody-elses-key"] {
+            shown(&sign_under(&header, &claims, key)).await.problem(401, "UNAUTHORIZED");
+        }
+    }
+    // With the right key a name for it harms nobody.
+    shown(&sign_under(&json!({"alg": "HS256", "kid": "1"}), &claims, JWT_SECRET)).await.is(200);
+
+    // The secret taken for a public key, or the signature for one of another kind.
+    let others = ["RS256", "RS512", "PS256", "ES256", "ES384", "EdDSA", "HS384", "HS512", "none", "None", "NONE"];
+    for algorithm in others.into_iter().chain(["", "hs256", "HS256 ", "HS256\0"]) {
+        let token = sign_under(&json!({"alg": algorithm, "typ": "JWT"}), &claims, JWT_SECRET);
+        shown(&token).await.problem(401, "UNAUTHORIZED");
+    }
+    for header in [json!({}), json!({"alg": null}), json!({"alg": ["HS256"]}), json!([]), json!("HS256")] {
+        shown(&sign_under(&header, &claims, JWT_SECRET)).await.problem(401, "UNAUTHORIZED");
+    }
+}
+
+/// RFC 7519 §4.1.3 and §4.1.5.
+pub async fn a_token_for_later_or_for_others_is_refused(topology: Topology) {
+    let app = topology.start().await;
+    let alice = app.user("alice").await;
+    let claims = claims_of(&alice.token);
+    let iat = claims["iat"].as_i64().expect("iat");
+    let shown = async |name: &str, value: Value| {
+        let token = sign(&altered(&claims, name, value));
+        (app.get("/users/me").bearer(&token).await, app.get("/rooms/my-rooms").bearer(&token).await)
+    };
+    let (auth, chat) = shown("nbf", json!(iat - 10)).await;
+    assert_eq!((auth.status, chat.status), (200, 200));
+    for (name, value) in [
+        ("nbf", json!(iat + 600)),
+        ("aud", json!("https://another.example")),
+        ("aud", json!(["https://another.example"])),
+    ] {
+        let (auth, chat) = shown(name, value).await;
+        auth.problem(401, "UNAUTHORIZED");
+        chat.problem(401, "UNAUTHORIZED");
+    }
 }
 
 fn altered(claims: &Value, name: &str, value: Value) -> Value {

@@ -1,7 +1,9 @@
 //! What services are told of who asks: one address, and only what is known of it.
 
+use serde_json::json;
+
 use super::upstream::{Manner, Upstream};
-use crate::harness::Frontend;
+use crate::harness::{Frontend, Topology};
 
 /// Everything by which somebody might claim to be another.
 const CLAIMS: [(&str, &str); 5] = [
@@ -52,6 +54,25 @@ async fn a_proxy_in_front_is_believed_as_far_as_it_is_trusted() {
     let request = told("10.0.0.0/8").await;
     assert_eq!(values(&request, "x-forwarded-for"), ["127.0.0.1"]);
     assert_eq!(values(&request, "x-forwarded-proto"), ["http"]);
+}
+
+/// The services believe nginx, and nginx nobody.
+#[tokio::test]
+async fn claiming_to_be_many_outruns_no_limit() {
+    let app = Topology::services().with("RATE_LIMITS", "on").with("TRUSTED_PROXIES", "127.0.0.1");
+    let app = app.start().await;
+    let frontend = Frontend::of(&app).await;
+    let try_as = async |n: usize| {
+        let body = json!({"token": format!("{n}"), "newPassword": "long walks and talks"});
+        let call = frontend.api.post("/auth/reset-password", &body);
+        let call = call.header("x-forwarded-for", &format!("203.0.113.{n}"));
+        let call = call.header("forwarded", &format!("for=203.0.113.{n}"));
+        call.header("x-real-ip", &format!("203.0.113.{n}")).header("cf-connecting-ip", "203.0.113.9").await
+    };
+    for n in 0..20 {
+        try_as(n).await.problem(400, "BAD_RESET_TOKEN");
+    }
+    try_as(20).await.problem(429, "RATE_LIMITED");
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! What is between services is nothing to anybody else, in whatever spelling.
 
 use serde_json::json;
-use testbed::free_port;
+use testbed::{free_port, gateway::HttpApi};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -9,7 +9,8 @@ use tokio::{
 
 use crate::harness::{Api, Frontend, INTERNAL_API_KEY, PATIENCE, Topology, within};
 
-const SPELLINGS: [&str; 22] = [
+/// Of what nobody may reach.
+pub const SPELLINGS: [&str; 22] = [
     "/internal",
     "/internal/",
     "/internal/sessions/revoked",
@@ -63,6 +64,27 @@ async fn internal_paths_are_not_found_in_any_spelling() {
             }
         }
     }
+}
+
+/// API Gateway on AWS, which has no other routes than those that `infra/` lists.
+#[tokio::test]
+async fn listed_routes_lead_to_nothing_internal() {
+    let mut app = Topology::services().start().await;
+    let alice = app.user("alice").await;
+    let [auth, chat] = ["auth", "chat"].map(|role| format!("http://127.0.0.1:{}", app.server(role).port()));
+    let api = HttpApi::start(&auth, &chat, "http://localhost:5000").await;
+    let port = api.url().rsplit(':').next().and_then(|port| port.parse().ok()).expect("a port");
+    for method in ["GET", "POST"] {
+        for target in SPELLINGS {
+            let answer = ask(port, method, target).await;
+            let is_refused =
+                ["404", "405", "400"].iter().any(|status| answer.starts_with(&format!("HTTP/1.1 {status} ")));
+            assert!(is_refused, "{method} {target}: {answer}");
+            assert!(!answer.contains("\"active\"") && !answer.contains("\"errors\""), "{target}: {answer}");
+        }
+    }
+    // The premise: it leads somewhere.
+    Api::one(port).get("/users/me").bearer(&alice.token).await.is(200);
 }
 
 #[tokio::test]

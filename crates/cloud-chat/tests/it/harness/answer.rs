@@ -71,10 +71,27 @@ impl Answer {
     pub fn assert_common_headers(&self) {
         assert!(!self.header("x-request-id").is_empty(), "{}: no x-request-id", self.what);
         assert_eq!(self.header("x-content-type-options"), "nosniff", "{}", self.what);
-        assert!(!self.header("content-security-policy").is_empty(), "{}: no CSP", self.what);
-        assert!(!self.header("referrer-policy").is_empty(), "{}: no Referrer-Policy", self.what);
+        self.assert_strict_policy();
+        assert_eq!(self.header("referrer-policy"), "no-referrer", "{}", self.what);
         let frames = self.header("x-frame-options");
         assert!(["DENY", "SAMEORIGIN"].contains(&frames), "{}: X-Frame-Options: {frames}", self.what);
+    }
+
+    /// Nothing from elsewhere runs, nothing is embedded, nobody frames it.
+    #[track_caller]
+    fn assert_strict_policy(&self) {
+        let policy = self.header("content-security-policy");
+        let directives: Vec<_> = policy.split(';').map(str::trim).collect();
+        for directive in ["base-uri 'none'", "frame-ancestors 'none'"] {
+            assert!(directives.contains(&directive), "{}: no {directive} in {policy}", self.what);
+        }
+        let no_objects = ["object-src 'none'", "default-src 'none'"];
+        assert!(no_objects.iter().any(|directive| directives.contains(directive)), "{}: {policy}", self.what);
+        for word in ["unsafe", "*"] {
+            assert!(!policy.contains(word), "{}: {word} in {policy}", self.what);
+        }
+        let scripts = directives.iter().find(|directive| directive.starts_with("script-src"));
+        assert_eq!(scripts, None, "{}: scripts are of the same origin, as `default-src` says", self.what);
     }
 
     /// The header's value, or nothing at all.

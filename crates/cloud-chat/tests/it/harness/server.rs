@@ -6,7 +6,7 @@ use std::{
     process::Stdio,
 };
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Resource, Rlimit, Signal, kill_process, prlimit};
 use tokio::{
     io::{AsyncBufReadExt, BufReader, Lines},
     process::{Child, ChildStdout, Command},
@@ -124,6 +124,11 @@ impl Server {
         self.running.port
     }
 
+    /// A variable of its environment.
+    pub fn setting(&self, name: &str) -> Option<&str> {
+        self.plan.settings.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
     /// `kill -9`.
     pub async fn kill(&mut self) {
         self.running.child.kill().await.expect("a running server can be killed");
@@ -142,9 +147,31 @@ impl Server {
         self.signal(Signal::CONT);
     }
 
+    /// From now on the system gives it no more files and connections than so many.
+    pub fn limit_open_files(&self, count: u64) {
+        let limit = Rlimit { current: Some(count), maximum: Some(count) };
+        prlimit(Some(self.pid()), Resource::Nofile, limit).expect("our own child can be limited");
+    }
+
+    /// What the system tells about it: a file of `/proc/PID`.
+    pub fn proc(&self, file: &str) -> PathBuf {
+        Path::new("/proc").join(self.pid().as_raw_nonzero().to_string()).join(file)
+    }
+
+    /// `cloud-chat user …` on its database, beside it.
+    pub async fn administer(&self, args: &[&str]) -> Output {
+        let mut command = command(&self.plan.settings);
+        let options = if self.plan.role.is_none() { &self.plan.args[..] } else { &[] };
+        command.arg("user").args(options).args(args);
+        output_of("`cloud-chat user` ends", command).await
+    }
+
+    fn pid(&self) -> Pid {
+        self.running.child.id().and_then(|id| Pid::from_raw(id.cast_signed())).expect("it runs")
+    }
+
     fn signal(&self, signal: Signal) {
-        let pid = self.running.child.id().and_then(|id| Pid::from_raw(id.cast_signed())).expect("it runs");
-        kill_process(pid, signal).expect("our own child can be signalled");
+        kill_process(self.pid(), signal).expect("our own child can be signalled");
     }
 
     /// The exit code, once it ended; `None` when a signal ended it.

@@ -13,7 +13,7 @@ use tokio_tungstenite::{
     tungstenite::{
         self, Message as Frame,
         client::IntoClientRequest,
-        http::{HeaderValue, Response, header::SEC_WEBSOCKET_PROTOCOL},
+        http::{HeaderName, HeaderValue, Response, header::SEC_WEBSOCKET_PROTOCOL},
     },
 };
 
@@ -47,8 +47,9 @@ impl Socket {
 
     /// The token travels as a sub-protocol; also what the server echoed.
     pub async fn open_by_protocol(api: &Api, query: &str, token: &str) -> (Self, String) {
-        let (socket, response) =
-            upgrade(api, query, Some(token), None).await.expect("the upgrade is accepted");
+        let protocols = format!("bearer, {token}");
+        let headers = [("sec-websocket-protocol", protocols.as_str())];
+        let (socket, response) = upgrade(api, query, &headers, None).await.expect("the upgrade is accepted");
         let echoed =
             response.headers().get(SEC_WEBSOCKET_PROTOCOL).map_or("", |v| v.to_str().expect("ASCII"));
         let echoed = echoed.to_owned();
@@ -57,7 +58,7 @@ impl Socket {
 
     /// A peer whose kernel takes little: what it does not read soon stays with the server.
     pub async fn open_narrow(api: &Api, query: &str) -> Self {
-        let (socket, _) = upgrade(api, query, None, Some(4096)).await.expect("the upgrade is accepted");
+        let (socket, _) = upgrade(api, query, &[], Some(4096)).await.expect("the upgrade is accepted");
         socket.greeted().await
     }
 
@@ -81,7 +82,16 @@ impl Socket {
 
     /// Upgraded, perhaps about to be refused.
     pub async fn dial(api: &Api, query: &str) -> Result<Self, tungstenite::Error> {
-        upgrade(api, query, None, None).await.map(|(socket, _)| socket)
+        Self::dial_with(api, query, &[]).await
+    }
+
+    /// The same with headers of one's own.
+    pub async fn dial_with(
+        api: &Api,
+        query: &str,
+        headers: &[(&str, &str)],
+    ) -> Result<Self, tungstenite::Error> {
+        upgrade(api, query, headers, None).await.map(|(socket, _)| socket)
     }
 
     /// Waits for `connected`; `None` when the server closed instead.
@@ -248,13 +258,13 @@ pub fn send_message(room: i64, client_message_id: &str, content: &str) -> Value 
 async fn upgrade(
     api: &Api,
     query: &str,
-    token: Option<&str>,
+    headers: &[(&str, &str)],
     receive_bytes: Option<u32>,
 ) -> Result<(Socket, Response<Option<Vec<u8>>>), tungstenite::Error> {
     let mut request = format!("{}{query}", api.ws()).into_client_request()?;
-    if let Some(token) = token {
-        let protocols = HeaderValue::from_str(&format!("bearer, {token}")).expect("a token is ASCII");
-        request.headers_mut().insert(SEC_WEBSOCKET_PROTOCOL, protocols);
+    for (name, value) in headers {
+        let name: HeaderName = name.parse().expect("a name");
+        request.headers_mut().insert(name, HeaderValue::from_str(value).expect("a value"));
     }
     let address: SocketAddr =
         request.uri().authority().expect("an address").as_str().parse().expect("numeric");

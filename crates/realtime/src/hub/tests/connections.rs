@@ -83,6 +83,29 @@ async fn an_ended_session_is_closed_whether_it_is_open_or_about_to_be() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn one_user_has_so_many_connections_and_a_new_one_when_an_old_one_is_gone() {
+    let setup = setup_with(Config { connections_of_user_max: 2, ..Config::default() });
+    let (ann, bob) = (user("ann"), user("bob"));
+    setup.world.create(ONE, &[&ann, &bob]);
+    let first = setup.follow(&ann).await;
+    let (mut second, _) = setup.connect(&ann, Scope::Room(ONE)).await;
+    for scope in [Scope::All, Scope::Room(ONE)] {
+        let refused = setup.join(&ann, scope, SessionId::random()).await;
+        assert_eq!(refused.err(), Some(Close::TOO_MANY));
+    }
+    let mut other = setup.follow(&bob).await;
+    setup.stats(Stats { connections: 3, users: 2, rooms: 1 }).await;
+
+    drop(first);
+    setup.stats(Stats { connections: 2, users: 2, rooms: 1 }).await;
+    let mut third = setup.follow(&ann).await;
+    setup.world.say(ONE, &bob, "hi", Publish::Yes).await;
+    for client in [&mut second, &mut third, &mut other] {
+        assert_eq!(client.message().await, (1, "hi".into()));
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn who_leaves_is_forgotten_with_everything_that_was_listened_to() {
     let setup = setup();
     let (ann, bob) = (user("ann"), user("bob"));

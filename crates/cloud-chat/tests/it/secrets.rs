@@ -1,0 +1,8 @@
+//! What is told to nobody, and lines of the log that stay lines.
+
+suite! { [one_process, services] {
+    keeping:
+        no_secret_is_in_a_log_an_answer_or_what_the_system_shows_of_a_process;
+    lines:
+        nothing_that_people_send_makes_or_breaks_a_line_of_the_log;
+} }
