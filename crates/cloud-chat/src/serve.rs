@@ -1,6 +1,7 @@
 //! Running a role: listens, has it put together, serves, and stops its parts in order.
 
 mod connections;
+mod entrance;
 
 use std::{
     fs::File,
@@ -10,14 +11,21 @@ use std::{
 };
 
 use axum::Router;
-use kit::{db::Database, metrics::Registry, shutdown::Tasks};
+use kit::{metrics::Registry, shutdown::Tasks};
 use realtime::Realtime;
-use tokio::net::{TcpListener, TcpSocket};
+use tokio::{
+    net::{TcpListener, TcpSocket},
+    task::JoinHandle,
+};
+use tokio_util::sync::CancellationToken;
 
 use crate::{
-    commands, metrics,
-    options::{DiagnosisOptions, ListenOptions, Which},
+    commands,
+    health::Dependencies,
+    metrics,
+    options::{DiagnosisOptions, ListenOptions},
 };
+use entrance::Entrance;
 
 /// Connections that wait to be accepted: when a node dies, all of its people come at once. The system may allow fewer.
 const BACKLOG: u32 = 4096;
@@ -32,7 +40,7 @@ pub struct Service {
     pub name: &'static str,
     pub router: Router,
     pub realtime: Option<Realtime>,
-    pub databases: Vec<(Which, Database)>,
+    pub dependencies: Dependencies,
     /// What the parts count.
     pub metrics: Registry,
     /// Lines that follow the address.
@@ -56,23 +64,26 @@ pub async fn run(
     let metrics = metrics::bind(diagnosis.metrics_addr).await?;
     let address = listener.local_addr().map_err(|error| format!("the port cannot be read: {error}"))?;
 
-    let tasks = Tasks::default();
+    let (tasks, entrance, closing) = (Tasks::default(), Entrance::closed(), CancellationToken::new());
+    let server = tokio::spawn(connections::serve(listener, entrance.clone(), closing.clone()));
     let mut service = tokio::select! {
         service = assemble(address, &tasks) => service?,
         () = &mut stop => return Ok(()),
     };
+    let mut router = mem::take(&mut service.router);
     if let Some(listener) = metrics {
-        let (router, figures) = (mem::take(&mut service.router), mem::take(&mut service.metrics));
-        service.router = metrics::serve(listener, router, figures, &tasks);
+        let figures = mem::take(&mut service.metrics);
+        router = metrics::serve(listener, router, figures, service.dependencies.clone(), &tasks);
     }
+    entrance.open(router);
     // With standard output gone, serving goes on.
     if let Err(error) = greet(&service, address, begun) {
         tracing::warn!(error, "the address could not be printed");
     }
 
     give_back_start(&tasks);
-    serve(listener, service.router, service.realtime.as_ref(), &tasks, stop).await?;
-    for (which, database) in service.databases {
+    serve(server, &closing, service.realtime.as_ref(), &tasks, stop).await?;
+    for (which, database) in service.dependencies.databases {
         let explain = |error| format!("the {} database cannot be closed: {error}", which.name());
         database.close().await.map_err(explain)?;
     }
@@ -100,14 +111,12 @@ fn bind(listen: &ListenOptions) -> Result<TcpListener, String> {
 /// Until a signal: then no new connections, sockets are told to come back, requests in flight and queued writes
 /// are finished.
 async fn serve(
-    listener: TcpListener,
-    router: Router,
+    mut server: JoinHandle<()>,
+    closing: &CancellationToken,
     realtime: Option<&Realtime>,
     tasks: &Tasks,
     stop: impl Future<Output = ()>,
 ) -> Result<(), String> {
-    let stopping = tokio_util::sync::CancellationToken::new();
-    let mut server = tokio::spawn(connections::serve(listener, router, stopping.clone()));
     let mut failure = None;
     tokio::select! {
         () = stop => {}
@@ -118,7 +127,7 @@ async fn serve(
     }
     tracing::info!("stopping");
     let begun = Instant::now();
-    stopping.cancel();
+    closing.cancel();
     if let Some(realtime) = realtime {
         realtime.close_all().await;
     }
