@@ -18,6 +18,7 @@ mod kills;
 mod limits;
 mod mail;
 mod metrics;
+mod monitoring;
 mod scenarios;
 mod services;
 mod shutdown;
