@@ -49,14 +49,21 @@ pub struct Service {
     pub lock: Option<File>,
 }
 
-/// `assemble` may wait for what the role needs; a signal ends that too.
+/// `role`: what traces call the service, such as `cloud-chat-auth`. `assemble` may wait for what the role needs; a signal
+/// ends that too.
 pub async fn run(
+    role: &'static str,
     listen: &ListenOptions,
     diagnosis: &DiagnosisOptions,
     assemble: impl AsyncFnOnce(SocketAddr, &Tasks) -> Result<Service, String>,
 ) -> Result<(), String> {
     let begun = Instant::now();
     kit::telemetry::start(&diagnosis.log).map_err(|why| format!("LOG (--log) {why}"))?;
+    if let Some(endpoint) = &diagnosis.otel_exporter_otlp_endpoint {
+        let started = kit::traces::start(endpoint, role, diagnosis.otel_traces_sampler_arg);
+        started
+            .map_err(|why| format!("OTEL_EXPORTER_OTLP_ENDPOINT (--otel-exporter-otlp-endpoint) {why}"))?;
+    }
     let mut stop = std::pin::pin!(kit::shutdown::signal());
     raise_file_limit();
     refuse_huge_pages();
@@ -88,6 +95,7 @@ pub async fn run(
         database.close().await.map_err(explain)?;
     }
     drop(service.lock);
+    kit::traces::stop().await;
     tracing::info!("stopped");
     Ok(())
 }

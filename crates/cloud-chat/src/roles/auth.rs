@@ -13,7 +13,10 @@ use crate::{
 };
 
 pub async fn run(options: AuthOptions) -> Result<(), String> {
-    serve::run(&options.listen, &options.diagnosis, async |_, tasks| assemble(&options, tasks).await).await
+    serve::run("cloud-chat-auth", &options.listen, &options.diagnosis, async |_, tasks| {
+        assemble(&options, tasks).await
+    })
+    .await
 }
 
 async fn assemble(options: &AuthOptions, tasks: &Tasks) -> Result<Service, String> {

@@ -16,7 +16,10 @@ use crate::{
 };
 
 pub async fn run(options: ChatOptions) -> Result<(), String> {
-    serve::run(&options.listen, &options.diagnosis, async |_, tasks| assemble(&options, tasks).await).await
+    serve::run("cloud-chat-chat", &options.listen, &options.diagnosis, async |_, tasks| {
+        assemble(&options, tasks).await
+    })
+    .await
 }
 
 async fn assemble(options: &ChatOptions, tasks: &Tasks) -> Result<Service, String> {

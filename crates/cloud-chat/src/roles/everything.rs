@@ -22,7 +22,7 @@ use crate::{
 };
 
 pub async fn run(options: ServeOptions) -> Result<(), String> {
-    serve::run(&options.listen, &options.diagnosis, async |address, tasks| {
+    serve::run("cloud-chat", &options.listen, &options.diagnosis, async |address, tasks| {
         assemble(&options, address, tasks).await
     })
     .await

@@ -15,7 +15,10 @@ use crate::{
 };
 
 pub async fn run(options: WsOptions) -> Result<(), String> {
-    serve::run(&options.listen, &options.diagnosis, async |_, tasks| assemble(&options, tasks).await).await
+    serve::run("cloud-chat-ws", &options.listen, &options.diagnosis, async |_, tasks| {
+        assemble(&options, tasks).await
+    })
+    .await
 }
 
 async fn assemble(options: &WsOptions, tasks: &Tasks) -> Result<Service, String> {

@@ -23,3 +23,4 @@ mod scenarios;
 mod services;
 mod shutdown;
 mod stale;
+mod traces;
