@@ -24,6 +24,7 @@ missing_packages() {
   [ -x "$(PATH="$PATH:/usr/sbin" command -v nginx)" ] || echo nginx-light
   command -v caddy > /dev/null || echo caddy
   python3 -c 'import ensurepip, venv' 2> /dev/null || echo python3-venv
+  command -v systemd-analyze > /dev/null || echo systemd
   for command in jq shellcheck zip; do
     command -v "$command" > /dev/null || echo "$command"
   done

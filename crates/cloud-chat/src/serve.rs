@@ -13,6 +13,7 @@ use std::{
 use axum::Router;
 use kit::{metrics::Registry, shutdown::Tasks};
 use realtime::Realtime;
+use sd_notify::NotifyState;
 use tokio::{
     net::{TcpListener, TcpSocket},
     task::JoinHandle,
@@ -88,6 +89,7 @@ pub async fn run(
         tracing::warn!(error, "the address could not be printed");
     }
 
+    tell_supervisor(NotifyState::Ready);
     give_back_start(&tasks);
     serve(server, &closing, service.realtime.as_ref(), &tasks, stop).await?;
     for (which, database) in service.dependencies.databases {
@@ -134,6 +136,7 @@ async fn serve(
         ended = &mut server => return Err(format!("the server ended by itself: {ended:?}")),
     }
     tracing::info!("stopping");
+    tell_supervisor(NotifyState::Stopping);
     let begun = Instant::now();
     closing.cancel();
     if let Some(realtime) = realtime {
@@ -147,6 +150,13 @@ async fn serve(
         tracing::warn!("some background work was still running and is cut off");
     }
     failure.map_or(Ok(()), |failure| Err(failure.to_owned()))
+}
+
+/// systemd, where it started this and wants to know (`Type=notify`).
+fn tell_supervisor(state: NotifyState) {
+    if let Err(error) = sd_notify::notify(&[state]) {
+        tracing::warn!(%error, "systemd (NOTIFY_SOCKET) cannot be told how this is");
+    }
 }
 
 /// Where the system gives them to everybody, what is used in small pieces would be taken in pieces of 2 MiB.
