@@ -24,6 +24,7 @@ missing_packages() {
   [ -x "$(PATH="$PATH:/usr/sbin" command -v nginx)" ] || echo nginx-light
   command -v caddy > /dev/null || echo caddy
   python3 -c 'import ensurepip, venv' 2> /dev/null || echo python3-venv
+  command -v systemd-analyze > /dev/null || echo systemd
   for command in jq shellcheck zip; do
     command -v "$command" > /dev/null || echo "$command"
   done
@@ -75,6 +76,25 @@ install_cargo_deny() {
   rm -rf target/tools
 }
 
+# Checks Prometheus's rules. Out of Debian's package, of which the rest is a server that would be started.
+install_promtool() {
+  if command -v promtool > /dev/null || [ -x .tools/bin/promtool ]; then return 0; fi
+  say "fetching promtool into .tools/bin"
+  local folder
+  folder=$(mktemp -d)
+  (
+    cd "$folder"
+    apt-get -qq download prometheus 2> /dev/null || {
+      echo "promtool is missing: install it from https://prometheus.io/download" >&2
+      exit 1
+    }
+    dpkg-deb --fsys-tarfile prometheus_*.deb | tar -x ./usr/bin/promtool
+  )
+  mkdir -p .tools/bin
+  mv "$folder/usr/bin/promtool" .tools/bin/
+  rm -r "$folder"
+}
+
 # DynamoDB's API for tests.
 install_dynalite() {
   local version=4.0.0 installed=.tools/node/node_modules/dynalite/package.json
@@ -88,4 +108,5 @@ need_command npm "install Node.js 20.19 or newer"
 install_packages
 install_python_tools
 install_cargo_deny
+install_promtool
 install_dynalite

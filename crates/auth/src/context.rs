@@ -5,19 +5,14 @@ use std::sync::Arc;
 use axum::extract::FromRef;
 use fanout::{Bus, Event};
 use kit::{
-    Result,
-    address::TrustedProxies,
-    db::Database,
-    internal_key::InternalKeys,
-    jwt::Tokens,
-    metrics::{Registry, gauge},
-    shutdown::Tasks,
+    Result, address::TrustedProxies, db::Database, internal_key::InternalKeys, jwt::Tokens, shutdown::Tasks,
 };
 use protocol::SessionId;
 
 use crate::{
     Config,
     limits::Limits,
+    metrics::Metrics,
     passwords::Hasher,
     resets::{self, ResetQueue},
     sessions::Successors,
@@ -36,6 +31,7 @@ pub(crate) struct Context {
     pub config: Config,
     pub hasher: Hasher,
     pub limits: Limits,
+    pub metrics: Metrics,
     pub successors: Successors,
     pub resets: ResetQueue,
     /// Where nobody else changes the database.
@@ -57,6 +53,7 @@ impl Auth {
             limits: Limits::new(config.rate_limits),
             successors: Successors::new(&tokens),
             hasher: Hasher::default(),
+            metrics: Metrics::default(),
             known: db.embedded().map(|_| Known::default()),
             db,
             tokens,
@@ -72,16 +69,6 @@ impl Auth {
     /// How many passwords were hashed or compared since the start.
     pub fn hash_operations(&self) -> u64 {
         self.0.hasher.operations()
-    }
-
-    pub fn register_metrics(&self, registry: &mut Registry) {
-        let auth = self.clone();
-        gauge(
-            registry,
-            "password_queue",
-            "Passwords that wait to be hashed or compared, or are",
-            move || auth.0.hasher.waiting(),
-        );
     }
 
     /// Tells this process, then all others, what a commit ended or changed. Lost on the way, it is repaired:

@@ -10,6 +10,7 @@ mod entities;
 mod introspections;
 mod limits;
 mod mails;
+mod metrics;
 mod migrations;
 mod names;
 mod passwords;

@@ -1,7 +1,7 @@
 //! How often the sensitive routes may be tried, by address and by account. Buckets refill all the time, so an
 //! account is never locked: whoever is crowded out gets through as soon as a token is there.
 
-use std::{net::IpAddr, num::NonZeroU32, time::Duration};
+use std::{hash::Hash, net::IpAddr, num::NonZeroU32, time::Duration};
 
 use kit::{Result, address::Client, limits::Limiter};
 use protocol::UserId;
@@ -25,15 +25,15 @@ impl Limits {
     pub fn new(is_on: bool) -> Self {
         let limit = Factory { is_on };
         Self {
-            login_address: limit.of(60, MINUTE, 60),
-            login_account: limit.of(10, MINUTE, 10),
-            signup_address: limit.of(20, HOUR, 20),
-            signup_account: limit.of(10, HOUR, 10),
-            forgot_address: limit.of(20, HOUR, 20),
-            forgot_account: limit.of(5, HOUR, 3),
-            reset_address: limit.of(20, HOUR, 20),
-            reset_account: limit.of(10, HOUR, 10),
-            current_password: limit.of(10, MINUTE, 10),
+            login_address: limit.of("login_address", 60, MINUTE, 60),
+            login_account: limit.of("login_account", 10, MINUTE, 10),
+            signup_address: limit.of("signup_address", 20, HOUR, 20),
+            signup_account: limit.of("signup_account", 10, HOUR, 10),
+            forgot_address: limit.of("forgot_address", 20, HOUR, 20),
+            forgot_account: limit.of("forgot_account", 5, HOUR, 3),
+            reset_address: limit.of("reset_address", 20, HOUR, 20),
+            reset_account: limit.of("reset_account", 10, HOUR, 10),
+            current_password: limit.of("current_password", 10, MINUTE, 10),
         }
     }
 
@@ -86,9 +86,15 @@ struct Factory {
 }
 
 impl Factory {
-    fn of<K: std::hash::Hash + Eq + Clone>(&self, count: u32, period: Duration, burst: u32) -> Limiter<K> {
+    fn of<K: Hash + Eq + Clone>(
+        &self,
+        name: &'static str,
+        count: u32,
+        period: Duration,
+        burst: u32,
+    ) -> Limiter<K> {
         match (NonZeroU32::new(count), NonZeroU32::new(burst)) {
-            (Some(count), Some(burst)) if self.is_on => Limiter::new(count, period, burst),
+            (Some(count), Some(burst)) if self.is_on => Limiter::new(name, count, period, burst),
             _ => Limiter::off(),
         }
     }

@@ -50,6 +50,7 @@ pub async fn refresh(auth: &Auth, presented: &str) -> Result<Grant> {
         Rotation::Carried { account, sid, refresh_token } => grant(auth, account, sid, refresh_token),
         Rotation::Refused => Err(no_session()),
         Rotation::Reused { ended } => {
+            auth.0.metrics.reuses.inc();
             auth.announce(ended, false).await;
             Err(no_session())
         }

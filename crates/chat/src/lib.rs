@@ -85,7 +85,7 @@ impl Chat {
         let queue =
             writer::start(db.clone(), bus.clone(), recent.clone(), outbox, metrics.writer.clone(), tasks);
         let limits = if config.rate_limits {
-            Limiter::new(config.message_rate, Duration::from_secs(1), config.message_burst)
+            Limiter::new("messages", config.message_rate, Duration::from_secs(1), config.message_burst)
         } else {
             Limiter::off()
         };

@@ -2,7 +2,7 @@
 
 pub mod http;
 
-use kit::{Error, Result};
+use kit::{Error, Result, traces};
 use protocol::{
     Message, RoomId, Seq,
     messages::PAGE_MAX,
@@ -38,7 +38,7 @@ pub async fn send(chat: &Chat, drafts: Vec<Draft>) -> Vec<Result<Sent>> {
             Err(refused) => answers.push(Some(Err(refused))),
         }
     }
-    let mut stored = store(chat, accepted).await.into_iter();
+    let mut stored = traces::step("store", store(chat, accepted)).await.into_iter();
     let answers = answers.into_iter().map(|answer| answer.or_else(|| stored.next()));
     let answers: Vec<_> =
         answers.map(|answer| answer.unwrap_or_else(|| Err(writer::unavailable()))).collect();

@@ -13,6 +13,9 @@ use crate::Chat;
 /// Powers of two up to the writer's largest batch.
 const BATCHES: [f64; 9] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0];
 
+/// What becomes of sends when something is wrong with us.
+const ALARMING: [&str; 2] = ["unavailable", "failed"];
+
 pub(crate) struct Metrics {
     sends: Family<Label, Counter>,
     reads: Family<Label, Counter>,
@@ -28,7 +31,12 @@ pub(crate) struct Writer {
 impl Default for Metrics {
     fn default() -> Self {
         let writer = Writer { batches: Histogram::new(BATCHES), seconds: Histogram::new(SECONDS) };
-        Self { sends: Family::default(), reads: Family::default(), writer }
+        let sends = Family::<Label, Counter>::default();
+        // Told as 0 from the start: what appears only with its first case has no rate before the second.
+        for outcome in ALARMING {
+            drop(sends.get_or_create(&[("outcome", outcome)]));
+        }
+        Self { sends, reads: Family::default(), writer }
     }
 }
 

@@ -4,6 +4,7 @@ use fanout::{Event, Topic};
 use kit::{
     Error, Result,
     db::{Transaction, retrying},
+    traces,
 };
 use protocol::RoomId;
 use tracing::Instrument;
@@ -61,6 +62,6 @@ impl Chat {
         }
         let chat = self.clone();
         let write = async move { retrying(|| transaction(chat.clone())).await };
-        self.0.writes.spawn(write.in_current_span()).await.map_err(Error::internal)?
+        self.0.writes.spawn(traces::carried(write).in_current_span()).await.map_err(Error::internal)?
     }
 }

@@ -5,6 +5,7 @@
 mod model;
 mod plan;
 mod store;
+mod traced;
 
 use std::{
     sync::Arc,
@@ -16,6 +17,7 @@ use kit::{
     Error, Kind, Result,
     db::{Database, is_about_a_row, is_away, is_transient, violated_constraint},
     shutdown::Tasks,
+    traces::Trace,
 };
 use protocol::seams::{Draft, Sent};
 use sea_orm::DbErr;
@@ -24,6 +26,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{metrics, outbox::Outbox, recent::Recent};
 use store::{Batch, Failure, Outcome, Repeats};
+use traced::Traced;
 
 /// Drafts that may wait; beyond, senders are told to come back.
 const QUEUE_MAX: usize = 8192;
@@ -37,6 +40,8 @@ pub(crate) struct Queue(mpsc::Sender<Queued>);
 struct Queued {
     draft: Draft,
     answer: oneshot::Sender<Result<Sent>>,
+    /// The sender's, where it is recorded.
+    trace: Option<Trace>,
 }
 
 /// When `tasks` stop, the writer finishes what is queued and takes no more.
@@ -58,9 +63,10 @@ impl Queue {
     /// waiting does not take the draft back.
     pub(crate) fn push(&self, drafts: Vec<Draft>) -> Result<Vec<oneshot::Receiver<Result<Sent>>>> {
         let permits = self.0.try_reserve_many(drafts.len()).map_err(|_| unavailable())?;
+        let trace = Trace::recorded();
         let queued = permits.zip(drafts).map(|(permit, draft)| {
             let (answer, answered) = oneshot::channel();
-            permit.send(Queued { draft, answer });
+            permit.send(Queued { draft, answer, trace: trace.clone() });
             answered
         });
         Ok(queued.collect())
@@ -97,8 +103,13 @@ async fn run(
         if count == 0 {
             return;
         }
-        let (drafts, waiting): (Vec<_>, Vec<_>) =
-            batch.drain(..).map(|queued| (queued.draft, queued.answer)).unzip();
+        let (mut drafts, mut waiting, mut traces) =
+            (Vec::with_capacity(count), Vec::with_capacity(count), Vec::with_capacity(count));
+        for Queued { draft, answer, trace } in batch.drain(..) {
+            drafts.push(draft);
+            waiting.push(answer);
+            traces.push(trace);
+        }
         let held = recent.hold(drafts.iter().map(|draft| draft.room_id).collect());
         let begun = Instant::now();
         let stored = Batch::of(drafts);
@@ -114,13 +125,14 @@ async fn run(
             }
         }
         drop(held);
+        let traced = Traced::of(&answers, traces);
         for (waiting, answer) in waiting.into_iter().zip(answers) {
             if let Err(Err(error)) = waiting.send(answer) {
                 tracing::warn!(%error, "a message was not stored, and its sender is gone");
             }
         }
         if !events.is_empty() {
-            bus.publish(events).await;
+            traced.publish(&*bus, events).await;
         }
     }
 }

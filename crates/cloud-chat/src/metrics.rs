@@ -9,6 +9,8 @@ use kit::{
 };
 use tokio::net::TcpListener;
 
+use crate::health::Dependencies;
+
 pub async fn bind(address: Option<SocketAddr>) -> Result<Option<TcpListener>, String> {
     let Some(address) = address else { return Ok(None) };
     let explain = |error| {
@@ -20,13 +22,28 @@ pub async fn bind(address: Option<SocketAddr>) -> Result<Option<TcpListener>, St
 }
 
 /// Has `router` measured from now on, and answers with all figures until the process stops.
-pub fn serve(listener: TcpListener, router: Router, mut registry: Registry, tasks: &Tasks) -> Router {
+pub fn serve(
+    listener: TcpListener,
+    router: Router,
+    mut registry: Registry,
+    dependencies: Dependencies,
+    tasks: &Tasks,
+) -> Router {
     if let Ok(address) = listener.local_addr() {
         tracing::info!(%address, "metrics");
     }
-    let router = measure(router, kit::metrics::ours(&mut registry));
-    let registry = Arc::new(registry);
-    let answer = move || std::future::ready(([(header::CONTENT_TYPE, CONTENT_TYPE)], text(&registry)));
+    let ours = kit::metrics::ours(&mut registry);
+    let router = measure(router, ours);
+    dependencies.register_metrics(ours);
+    let figures = Arc::new((registry, dependencies));
+    let answer = move || {
+        let figures = figures.clone();
+        async move {
+            let (registry, dependencies) = &*figures;
+            dependencies.look().await;
+            ([(header::CONTENT_TYPE, CONTENT_TYPE)], text(registry))
+        }
+    };
     let page = Router::new().route("/metrics", get(answer)).fallback(kit::http::not_found);
     tasks.spawn(|stopping| async move {
         let server = axum::serve(listener, page).with_graceful_shutdown(stopping.cancelled_owned());

@@ -1,6 +1,7 @@
 //! Running a role: listens, has it put together, serves, and stops its parts in order.
 
 mod connections;
+mod entrance;
 
 use std::{
     fs::File,
@@ -10,14 +11,22 @@ use std::{
 };
 
 use axum::Router;
-use kit::{db::Database, metrics::Registry, shutdown::Tasks};
+use kit::{metrics::Registry, shutdown::Tasks};
 use realtime::Realtime;
-use tokio::net::{TcpListener, TcpSocket};
+use sd_notify::NotifyState;
+use tokio::{
+    net::{TcpListener, TcpSocket},
+    task::JoinHandle,
+};
+use tokio_util::sync::CancellationToken;
 
 use crate::{
-    commands, metrics,
-    options::{DiagnosisOptions, ListenOptions, Which},
+    commands,
+    health::Dependencies,
+    metrics,
+    options::{DiagnosisOptions, ListenOptions},
 };
+use entrance::Entrance;
 
 /// Connections that wait to be accepted: when a node dies, all of its people come at once. The system may allow fewer.
 const BACKLOG: u32 = 4096;
@@ -32,7 +41,7 @@ pub struct Service {
     pub name: &'static str,
     pub router: Router,
     pub realtime: Option<Realtime>,
-    pub databases: Vec<(Which, Database)>,
+    pub dependencies: Dependencies,
     /// What the parts count.
     pub metrics: Registry,
     /// Lines that follow the address.
@@ -41,14 +50,21 @@ pub struct Service {
     pub lock: Option<File>,
 }
 
-/// `assemble` may wait for what the role needs; a signal ends that too.
+/// `role`: what traces call the service, such as `cloud-chat-auth`. `assemble` may wait for what the role needs; a signal
+/// ends that too.
 pub async fn run(
+    role: &'static str,
     listen: &ListenOptions,
     diagnosis: &DiagnosisOptions,
     assemble: impl AsyncFnOnce(SocketAddr, &Tasks) -> Result<Service, String>,
 ) -> Result<(), String> {
     let begun = Instant::now();
     kit::telemetry::start(&diagnosis.log).map_err(|why| format!("LOG (--log) {why}"))?;
+    if let Some(endpoint) = &diagnosis.otel_exporter_otlp_endpoint {
+        let started = kit::traces::start(endpoint, role, diagnosis.otel_traces_sampler_arg);
+        started
+            .map_err(|why| format!("OTEL_EXPORTER_OTLP_ENDPOINT (--otel-exporter-otlp-endpoint) {why}"))?;
+    }
     let mut stop = std::pin::pin!(kit::shutdown::signal());
     raise_file_limit();
     refuse_huge_pages();
@@ -56,27 +72,32 @@ pub async fn run(
     let metrics = metrics::bind(diagnosis.metrics_addr).await?;
     let address = listener.local_addr().map_err(|error| format!("the port cannot be read: {error}"))?;
 
-    let tasks = Tasks::default();
+    let (tasks, entrance, closing) = (Tasks::default(), Entrance::closed(), CancellationToken::new());
+    let server = tokio::spawn(connections::serve(listener, entrance.clone(), closing.clone()));
     let mut service = tokio::select! {
         service = assemble(address, &tasks) => service?,
         () = &mut stop => return Ok(()),
     };
+    let mut router = mem::take(&mut service.router);
     if let Some(listener) = metrics {
-        let (router, figures) = (mem::take(&mut service.router), mem::take(&mut service.metrics));
-        service.router = metrics::serve(listener, router, figures, &tasks);
+        let figures = mem::take(&mut service.metrics);
+        router = metrics::serve(listener, router, figures, service.dependencies.clone(), &tasks);
     }
+    entrance.open(router);
     // With standard output gone, serving goes on.
     if let Err(error) = greet(&service, address, begun) {
         tracing::warn!(error, "the address could not be printed");
     }
 
+    tell_supervisor(NotifyState::Ready);
     give_back_start(&tasks);
-    serve(listener, service.router, service.realtime.as_ref(), &tasks, stop).await?;
-    for (which, database) in service.databases {
+    serve(server, &closing, service.realtime.as_ref(), &tasks, stop).await?;
+    for (which, database) in service.dependencies.databases {
         let explain = |error| format!("the {} database cannot be closed: {error}", which.name());
         database.close().await.map_err(explain)?;
     }
     drop(service.lock);
+    kit::traces::stop().await;
     tracing::info!("stopped");
     Ok(())
 }
@@ -100,14 +121,12 @@ fn bind(listen: &ListenOptions) -> Result<TcpListener, String> {
 /// Until a signal: then no new connections, sockets are told to come back, requests in flight and queued writes
 /// are finished.
 async fn serve(
-    listener: TcpListener,
-    router: Router,
+    mut server: JoinHandle<()>,
+    closing: &CancellationToken,
     realtime: Option<&Realtime>,
     tasks: &Tasks,
     stop: impl Future<Output = ()>,
 ) -> Result<(), String> {
-    let stopping = tokio_util::sync::CancellationToken::new();
-    let mut server = tokio::spawn(connections::serve(listener, router, stopping.clone()));
     let mut failure = None;
     tokio::select! {
         () = stop => {}
@@ -117,8 +136,9 @@ async fn serve(
         ended = &mut server => return Err(format!("the server ended by itself: {ended:?}")),
     }
     tracing::info!("stopping");
+    tell_supervisor(NotifyState::Stopping);
     let begun = Instant::now();
-    stopping.cancel();
+    closing.cancel();
     if let Some(realtime) = realtime {
         realtime.close_all().await;
     }
@@ -130,6 +150,13 @@ async fn serve(
         tracing::warn!("some background work was still running and is cut off");
     }
     failure.map_or(Ok(()), |failure| Err(failure.to_owned()))
+}
+
+/// systemd, where it started this and wants to know (`Type=notify`).
+fn tell_supervisor(state: NotifyState) {
+    if let Err(error) = sd_notify::notify(&[state]) {
+        tracing::warn!(%error, "systemd (NOTIFY_SOCKET) cannot be told how this is");
+    }
 }
 
 /// Where the system gives them to everybody, what is used in small pieces would be taken in pieces of 2 MiB.

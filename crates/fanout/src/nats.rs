@@ -15,7 +15,11 @@ use std::{
 use async_nats::Client;
 use async_trait::async_trait;
 use futures::FutureExt;
-use kit::{shutdown::Tasks, telemetry::Throttle};
+use kit::{
+    metrics::{Counter, Registry, counter, gauge},
+    shutdown::Tasks,
+    telemetry::Throttle,
+};
 use tokio::task::unconstrained;
 
 pub use servers::NatsServers;
@@ -38,6 +42,7 @@ struct Inner {
     hearing: Hearing,
     link: Arc<Link>,
     unpublished: Throttle,
+    dropped: Counter,
 }
 
 impl NatsBus {
@@ -49,8 +54,22 @@ impl NatsBus {
         let client = servers.connect(link::listener(&local, &news)).await;
         let link = Link::start(&client, subjects.probe(), &local, news, tasks).await;
         let hearing = Hearing::start(&client, &local, &parcels, tasks);
-        let unpublished = Throttle::default();
-        Self(Arc::new(Inner { client, local, subjects, parcels, hearing, link, unpublished }))
+        let (unpublished, dropped) = (Throttle::default(), Counter::default());
+        Self(Arc::new(Inner { client, local, subjects, parcels, hearing, link, unpublished, dropped }))
+    }
+
+    pub fn register_metrics(&self, registry: &mut Registry) {
+        let bus = self.clone();
+        gauge(registry, "nats_up", "Whether NATS answers", move || bus.is_up().into());
+        let bus = self.clone();
+        counter(
+            registry,
+            "nats_reconnects",
+            "Times that the connection to NATS was lost and made again",
+            move || bus.0.link.reconnects(),
+        );
+        let help = "Events that NATS could not take: other nodes find out by comparing";
+        registry.register("nats_dropped_events", help, self.0.dropped.clone());
     }
 
     /// Whether NATS answers now.
@@ -70,6 +89,7 @@ impl Bus for NatsBus {
                 dropped += usize::from(!self.0.hand_on(topic, payload.clone()));
             }
         }
+        self.0.dropped.inc_by(dropped.try_into().unwrap_or(u64::MAX));
         if dropped > 0
             && let Some(before) = self.0.unpublished.pass()
         {

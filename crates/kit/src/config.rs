@@ -68,6 +68,15 @@ pub fn service(text: &str) -> Result<String, String> {
     origin(text).ok().filter(|origin| origin.starts_with("http://")).ok_or_else(explain)
 }
 
+/// Where traces go: `http://127.0.0.1:4318`, or https; it may have a path.
+pub fn collector(text: &str) -> Result<String, String> {
+    let explain = || "must be an http(s) address such as http://127.0.0.1:4318".to_owned();
+    let uri: http::Uri = text.parse().map_err(|_| explain())?;
+    let is_one = matches!(uri.scheme_str(), Some("http" | "https")) && uri.query().is_none();
+    let plain = uri.authority().is_some_and(|authority| !authority.as_str().contains('@'));
+    if is_one && plain { Ok(text.trim_end_matches('/').to_owned()) } else { Err(explain()) }
+}
+
 /// A file of certificates (PEM) of the authorities that are trusted. Looked into here, so that a wrong path is said at
 /// the start and not by a connection that fails for ever.
 pub fn certificates(path: &str) -> Result<PathBuf, String> {
@@ -109,6 +118,19 @@ mod tests {
         {
             let error = certificates(&path).unwrap_err();
             assert!(error.starts_with("must name") && error.contains(&path), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_collector_may_have_a_path_and_no_password() {
+        for (text, expected) in [
+            ("http://127.0.0.1:4318", "http://127.0.0.1:4318"),
+            ("https://otlp.example.org/in/", "https://otlp.example.org/in"),
+        ] {
+            assert_eq!(collector(text), Ok(expected.into()));
+        }
+        for text in ["", "127.0.0.1:4318", "grpc://x", "https://u:p@x", "https://x?y"] {
+            assert!(collector(text).is_err(), "{text}");
         }
     }
 

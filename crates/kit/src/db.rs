@@ -3,6 +3,7 @@
 mod embedded;
 mod errors;
 mod handle;
+mod meter;
 mod migrations;
 mod mysql;
 pub mod schema;
@@ -10,7 +11,14 @@ pub mod shapes;
 mod sqlite;
 mod url;
 
-use std::{path::Path, time::Duration};
+use std::{
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use sea_orm::{ConnectionTrait, Database as SeaOrm, DbErr, RuntimeErr};
 
@@ -19,6 +27,7 @@ use crate::{Error, Kind, Result as KitResult};
 pub use embedded::{Embedded, Failed};
 pub use errors::{is_about_a_row, is_away, is_contention, is_transient, violated_constraint};
 pub use handle::{Handle, Transaction};
+pub use meter::{Connections, Meter, Pool};
 pub use url::{DatabaseUrl, MYSQL_PORT, MySqlParts, Tls};
 
 /// SQLite has one writer at a time: a pool of one queues in the process instead of failing in the database.
@@ -34,6 +43,8 @@ pub struct Database {
     pub reader: Handle,
     pub writer: Handle,
     embedded: Option<Embedded>,
+    /// What the last ping came to.
+    is_up: Arc<AtomicBool>,
 }
 
 impl Database {
@@ -44,7 +55,7 @@ impl Database {
                 let writer = SeaOrm::connect(mysql::options(server, MYSQL_WRITERS_MAX)).await?;
                 let reader = SeaOrm::connect(mysql::options(server, MYSQL_READERS_MAX)).await?;
                 let handle = |connection| Handle::new(connection, mysql::STATEMENT_TIMEOUT, None);
-                Ok(Self { reader: handle(reader), writer: handle(writer), embedded: None })
+                Ok(Self::of(handle(reader), handle(writer), None))
             }
         }
     }
@@ -58,7 +69,19 @@ impl Database {
         let embedded = Embedded::new(file);
         let reader = Handle::new(reader, Duration::MAX, None);
         let writer = Handle::new(writer, Duration::MAX, Some(embedded.clone()));
-        Ok(Self { reader, writer, embedded: Some(embedded) })
+        Ok(Self::of(reader, writer, Some(embedded)))
+    }
+
+    /// It has answered: it was connected to.
+    fn of(reader: Handle, writer: Handle, embedded: Option<Embedded>) -> Self {
+        Self { reader, writer, embedded, is_up: Arc::new(AtomicBool::new(true)) }
+    }
+
+    pub fn handle(&self, pool: Pool) -> &Handle {
+        match pool {
+            Pool::Reader => &self.reader,
+            Pool::Writer => &self.writer,
+        }
     }
 
     /// `None` where the database is a server.
@@ -74,7 +97,23 @@ impl Database {
 
     /// Whether the database answers.
     pub async fn ping(&self) -> Result<(), DbErr> {
-        self.reader.execute_unprepared("SELECT 1").await.map(|_| ())
+        let answer = self.reader.execute_unprepared("SELECT 1").await.map(|_| ());
+        self.is_up.store(answer.is_ok(), Ordering::Release);
+        answer
+    }
+
+    /// The same for whoever asks every few seconds and cannot wait: no answer within `patience` is none.
+    pub async fn answers_within(&self, patience: Duration) -> bool {
+        let Ok(answer) = tokio::time::timeout(patience, self.ping()).await else {
+            self.is_up.store(false, Ordering::Release);
+            return false;
+        };
+        answer.is_ok()
+    }
+
+    /// Whether it answered when it was last asked by a ping.
+    pub fn is_up(&self) -> bool {
+        self.is_up.load(Ordering::Acquire)
     }
 
     pub async fn close(self) -> Result<(), DbErr> {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use axum::{
-    Json,
+    Extension, Json,
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
@@ -129,7 +129,9 @@ fn problem_of(status: StatusCode, code: Code, detail: &str, errors: Vec<protocol
 fn respond(status: StatusCode, problem: Problem) -> Response {
     let content_type =
         [(header::CONTENT_TYPE, "application/problem+json"), (header::CACHE_CONTROL, "no-store")];
-    (status, content_type, Json(problem)).into_response()
+    // For whoever counts.
+    let code = Extension(problem.code);
+    (status, content_type, code, Json(problem)).into_response()
 }
 
 #[cfg(test)]

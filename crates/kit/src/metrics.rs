@@ -1,5 +1,6 @@
 //! Figures for Prometheus: what the parts of a process register, and what is only read when somebody asks.
 
+pub mod databases;
 pub mod http;
 mod process;
 
@@ -7,14 +8,17 @@ use std::fmt;
 
 use prometheus_client::{
     collector::Collector,
-    encoding::{DescriptorEncoder, EncodeMetric, text},
-    metrics::gauge::ConstGauge,
+    encoding::{DescriptorEncoder, EncodeLabelSet, EncodeMetric, LabelSetEncoder, MetricEncoder, text},
+    metrics::{MetricType, counter::ConstCounter, gauge::ConstGauge, info::Info},
 };
+use serde::Serialize;
 
 pub use prometheus_client::{
     metrics::{counter::Counter, family::Family, histogram::Histogram},
     registry::Registry,
 };
+
+use crate::limits;
 
 /// Bounds of what may take from below a millisecond to seconds.
 pub const SECONDS: [f64; 12] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
@@ -24,10 +28,27 @@ pub const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; cha
 /// A label and its value, both known beforehand: what a counter in a `Family` is told apart by.
 pub type Label = [(&'static str, &'static str); 1];
 
-/// With what is known of the process itself, under the names that all exporters give it.
-pub fn registry() -> Registry {
+/// An error code as the label `code`, spelled as clients read it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct ByCode<C>(pub C);
+
+impl<C: Serialize> EncodeLabelSet for ByCode<C> {
+    fn encode(&self, encoder: &mut LabelSetEncoder) -> fmt::Result {
+        let code = serde_json::to_value(&self.0).map_err(|_| fmt::Error)?;
+        [("code", code.as_str().unwrap_or_default())].encode(encoder)
+    }
+}
+
+/// With what every process tells: which one it is, itself as the system sees it under the names that all exporters give
+/// it, and whom its limits held up. `role`: `auth`, `chat`, `ws`, or `everything`.
+pub fn registry(role: &'static str) -> Registry {
     let mut registry = Registry::default();
     registry.register_collector(Box::new(process::Process));
+    let ours = ours(&mut registry);
+    let build = Info::new([("version", env!("CARGO_PKG_VERSION")), ("role", role)]);
+    ours.register("build", "The program that runs, and which part it plays", build);
+    let help = "What was refused for being too much, by the limit that refused it";
+    ours.register("rate_limited", help, limits::REFUSED.clone());
     registry
 }
 
@@ -43,7 +64,30 @@ pub fn gauge(
     help: &'static str,
     read: impl Fn() -> usize + Send + Sync + 'static,
 ) {
-    registry.register_collector(Box::new(Gauge { name, help, read: Box::new(read) }));
+    labelled_gauge(registry, name, help, [], read);
+}
+
+/// The same with labels that never change.
+pub fn labelled_gauge<const N: usize>(
+    registry: &mut Registry,
+    name: &'static str,
+    help: &'static str,
+    labels: [(&'static str, &'static str); N],
+    read: impl Fn() -> usize + Send + Sync + 'static,
+) {
+    let kind = MetricType::Gauge;
+    registry.register_collector(Box::new(Figure { name, help, kind, labels, read: Box::new(read) }));
+}
+
+/// A count that somebody else keeps, read when it is asked for; `_total` is added to its name.
+pub fn counter(
+    registry: &mut Registry,
+    name: &'static str,
+    help: &'static str,
+    read: impl Fn() -> usize + Send + Sync + 'static,
+) {
+    let kind = MetricType::Counter;
+    registry.register_collector(Box::new(Figure { name, help, kind, labels: [], read: Box::new(read) }));
 }
 
 /// What a scrape is answered with.
@@ -53,22 +97,40 @@ pub fn text(registry: &Registry) -> String {
     text
 }
 
-struct Gauge {
+struct Figure<const N: usize> {
     name: &'static str,
     help: &'static str,
+    kind: MetricType,
+    labels: [(&'static str, &'static str); N],
     read: Box<dyn Fn() -> usize + Send + Sync>,
 }
 
-impl fmt::Debug for Gauge {
+impl<const N: usize> fmt::Debug for Figure<N> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(self.name)
     }
 }
 
-impl Collector for Gauge {
+impl<const N: usize> Collector for Figure<N> {
     fn encode(&self, mut encoder: DescriptorEncoder) -> fmt::Result {
-        let gauge = ConstGauge::new(i64::try_from((self.read)()).unwrap_or(i64::MAX));
-        gauge.encode(encoder.encode_descriptor(self.name, self.help, None, gauge.metric_type())?)
+        let mut encoder = encoder.encode_descriptor(self.name, self.help, None, self.kind)?;
+        let value = (self.read)();
+        if N == 0 {
+            self.write(value, encoder)
+        } else {
+            self.write(value, encoder.encode_family(&self.labels)?)
+        }
+    }
+}
+
+impl<const N: usize> Figure<N> {
+    fn write(&self, value: usize, encoder: MetricEncoder<'_>) -> fmt::Result {
+        match self.kind {
+            MetricType::Counter => {
+                ConstCounter::new(u64::try_from(value).unwrap_or(u64::MAX)).encode(encoder)
+            }
+            _ => ConstGauge::new(i64::try_from(value).unwrap_or(i64::MAX)).encode(encoder),
+        }
     }
 }
 
@@ -83,7 +145,7 @@ mod tests {
 
     #[test]
     fn a_gauge_is_read_when_it_is_asked_for() {
-        let (mut registry, waiting) = (registry(), Arc::new(AtomicUsize::new(0)));
+        let (mut registry, waiting) = (registry("everything"), Arc::new(AtomicUsize::new(0)));
         let read = waiting.clone();
         gauge(ours(&mut registry), "waiting", "What waits", move || read.load(Ordering::Relaxed));
         assert!(text(&registry).contains("\ncloud_chat_waiting 0\n"));
@@ -93,7 +155,7 @@ mod tests {
 
     #[test]
     fn the_process_is_measured_under_the_usual_names() {
-        let text = text(&registry());
+        let text = text(&registry("everything"));
         for name in [
             "process_cpu_seconds_total",
             "process_resident_memory_bytes",

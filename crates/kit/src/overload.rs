@@ -13,7 +13,7 @@ use tokio::sync::Semaphore;
 use crate::Error;
 
 /// Answered however much there is to do: whoever asks wants to know just then.
-const ALWAYS: &str = "/health";
+const ALWAYS: [&str; 3] = ["/health", "/health/live", "/health/ready"];
 
 /// Answers at most `requests_max` requests at a time, and the others with 503 and `Retry-After`.
 pub fn shed(router: Router, requests_max: usize) -> Router {
@@ -22,7 +22,7 @@ pub fn shed(router: Router, requests_max: usize) -> Router {
 }
 
 async fn admit(State(places): State<Arc<Semaphore>>, request: Request, next: Next) -> Response {
-    if request.uri().path() == ALWAYS {
+    if ALWAYS.contains(&request.uri().path()) {
         return next.run(request).await;
     }
     let Ok(_place) = places.try_acquire() else {

@@ -25,7 +25,7 @@ use crate::{
     config::Secret,
     internal_key,
     telemetry::Throttle,
-    traces::{REQUEST_ID, TRACEPARENT, Trace},
+    traces::{Kind, REQUEST_ID, Span, TRACEPARENT, Trace},
 };
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
@@ -105,8 +105,10 @@ impl Peer {
         body: Bytes,
         deadline: Duration,
     ) -> Result<T> {
-        let trace = Trace::current();
         let (peer, begun) = (self.0.name, Instant::now());
+        let trace = Trace::current();
+        let mut span = Span::begin(&trace, Kind::Client, || format!("{method} {peer}"));
+        let trace = trace.within(&span);
         let answered = async {
             let _permit = self.0.permits.acquire().await;
             self.answer(method, path, body, &trace).await
@@ -116,11 +118,18 @@ impl Peer {
         tracing::debug!(peer, path, request_id, trace_id, ms = begun.elapsed().as_millis(), "asked");
         match answered {
             Ok(Ok(response)) => {
+                span.answered(response.status());
                 self.came_up();
                 self.read(path, &response)
             }
-            Ok(Err(error)) => Err(self.went_away(&*error)),
-            Err(_) => Err(self.went_away(&format!("no answer within {} ms", deadline.as_millis()))),
+            Ok(Err(error)) => {
+                span.fail();
+                Err(self.went_away(&*error))
+            }
+            Err(_) => {
+                span.fail();
+                Err(self.went_away(&format!("no answer within {} ms", deadline.as_millis())))
+            }
         }
     }
 

@@ -1,7 +1,15 @@
-//! What ties the log lines of several services to one request: the request id, and W3C Trace Context (level 1).
+//! What ties the log lines and the spans of several services to one request: the request id, and W3C Trace Context
+//! (level 1).
+
+mod collector;
+mod spans;
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use opentelemetry::SpanId;
 use uuid::Uuid;
+
+pub use collector::{start, stop};
+pub use spans::{Kind, Span, begin, carried, is_on, step};
 
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 pub const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
@@ -10,6 +18,8 @@ pub const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 const VERSION: &str = "00";
 const INVALID_VERSION: &str = "ff";
 const NOT_SAMPLED: &str = "00";
+const SAMPLED: &str = "01";
+const SAMPLED_BIT: u8 = 1;
 
 tokio::task_local! {
     static CURRENT: Trace;
@@ -22,20 +32,59 @@ pub struct Trace {
     pub trace_id: String,
     /// Whether whoever began it records it.
     flags: String,
+    parent: Parent,
+}
+
+/// What the next step of a trace belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Parent {
+    Nothing,
+    /// A span of this process.
+    Ours(SpanId),
+    Callers(SpanId),
 }
 
 impl Trace {
-    /// Of the request that is being answered; a new one where this is none's doing.
+    /// Of the request that is being answered; a new one, of which nothing is recorded, where this is none's doing.
     pub fn current() -> Self {
-        CURRENT.try_with(Self::clone).unwrap_or_else(|_| Self::of(&HeaderMap::new()))
+        CURRENT.try_with(Self::clone).unwrap_or_else(|_| Self::begin(&HeaderMap::new(), NOT_SAMPLED))
     }
 
     /// As the caller tells it; what is missing or malformed is made.
     pub fn of(headers: &HeaderMap) -> Self {
-        let given = headers.get(TRACEPARENT).and_then(|value| read(value.to_str().ok()?));
-        let (trace_id, flags) =
-            given.unwrap_or_else(|| (Uuid::new_v4().simple().to_string(), NOT_SAMPLED.into()));
-        Self { request_id: request_id(headers), trace_id, flags }
+        match headers.get(TRACEPARENT).and_then(|value| read(value.to_str().ok()?)) {
+            Some((trace_id, parent, flags)) => {
+                Self { request_id: request_id(headers), trace_id, flags, parent }
+            }
+            None => Self::begin(headers, if spans::is_sampled() { SAMPLED } else { NOT_SAMPLED }),
+        }
+    }
+
+    fn begin(headers: &HeaderMap, flags: &str) -> Self {
+        let trace_id = Uuid::new_v4().simple().to_string();
+        Self { request_id: request_id(headers), trace_id, flags: flags.into(), parent: Parent::Nothing }
+    }
+
+    /// The one under way, if its steps are recorded.
+    pub fn recorded() -> Option<Self> {
+        let trace = is_on().then(|| CURRENT.try_with(Self::clone).ok())??;
+        trace.is_sampled().then_some(trace)
+    }
+
+    /// What `traceparent` told somewhere else.
+    pub fn told(traceparent: &str) -> Option<Self> {
+        let (trace_id, parent, flags) = read(traceparent)?;
+        Some(Self { request_id: request_id(&HeaderMap::new()), trace_id, flags, parent })
+    }
+
+    /// The same within one of its steps.
+    pub fn within(self, span: &Span) -> Self {
+        let parent = span.id().map_or(self.parent, Parent::Ours);
+        Self { parent, ..self }
+    }
+
+    fn is_sampled(&self) -> bool {
+        u8::from_str_radix(&self.flags, 16).is_ok_and(|flags| flags & SAMPLED_BIT != 0)
     }
 
     /// Runs a future as this trace's doing.
@@ -43,11 +92,13 @@ impl Trace {
         CURRENT.scope(self, future).await
     }
 
-    /// For one request to another service, with a parent id of its own.
-    pub fn traceparent(&self) -> HeaderValue {
-        let parent_id = Uuid::new_v4().simple().to_string();
-        let value = format!("{VERSION}-{}-{}-{}", self.trace_id, &parent_id[..16], self.flags);
-        HeaderValue::try_from(value).expect("hexadecimal digits fit a header")
+    /// For one request to another service: the step under way, or where none is recorded an id of its own.
+    pub fn traceparent(&self) -> String {
+        let parent = match self.parent {
+            Parent::Ours(span) => span,
+            Parent::Nothing | Parent::Callers(_) => spans::new_id(),
+        };
+        format!("{VERSION}-{}-{parent}-{}", self.trace_id, self.flags)
     }
 }
 
@@ -61,8 +112,8 @@ fn request_id(headers: &HeaderMap) -> HeaderValue {
     given.cloned().unwrap_or_else(made)
 }
 
-/// Trace id and flags of `version-trace-parent-flags`.
-fn read(text: &str) -> Option<(String, String)> {
+/// `version-trace-parent-flags`.
+fn read(text: &str) -> Option<(String, Parent, String)> {
     let mut fields = text.split('-');
     let mut next = |digits: usize| {
         let is_hex = |field: &&str| field.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
@@ -72,7 +123,8 @@ fn read(text: &str) -> Option<(String, String)> {
     let is_zero = |field: &str| field.bytes().all(|byte| byte == b'0');
     let is_version = version != INVALID_VERSION && (version != VERSION || fields.next().is_none());
     let is_good = is_version && !is_zero(trace) && !is_zero(parent);
-    is_good.then(|| (trace.into(), flags.into()))
+    let parent = Parent::Callers(SpanId::from_hex(parent).ok()?);
+    is_good.then(|| (trace.into(), parent, flags.into()))
 }
 
 #[cfg(test)]
@@ -95,10 +147,10 @@ mod tests {
             assert_eq!(trace.trace_id, TRACE);
             let [once, twice] = [trace.traceparent(), trace.traceparent()];
             assert_ne!(once, twice);
-            let (version, rest) = once.to_str().unwrap().split_at(3);
+            let (version, rest) = once.split_at(3);
             assert_eq!(version, "00-");
             assert!(rest.starts_with(TRACE) && rest.ends_with(&format!("-{flags}")), "{rest}");
-            assert_eq!(of(once.to_str().unwrap()).trace_id, TRACE);
+            assert_eq!(of(&once).trace_id, TRACE);
         }
     }
 
@@ -119,7 +171,7 @@ mod tests {
         ] {
             let trace = of(&given);
             assert!(trace.trace_id != TRACE && trace.trace_id != zeros, "{given}");
-            assert_eq!(of(trace.traceparent().to_str().unwrap()).trace_id, trace.trace_id);
+            assert_eq!(of(&trace.traceparent()).trace_id, trace.trace_id);
         }
     }
 }

@@ -1,8 +1,8 @@
 //! What sockets count. The hub and the sockets count in shared counters; what is open is read when somebody asks.
 
-use kit::metrics::{Counter, Family, Histogram, Label, Registry, SECONDS, gauge};
+use kit::metrics::{ByCode, Counter, Family, Histogram, Label, Registry, SECONDS, gauge};
 
-use protocol::Timestamp;
+use protocol::{ServerEvent, Timestamp, events::SocketErrorCode};
 
 use crate::Realtime;
 
@@ -16,16 +16,21 @@ pub(crate) struct Metrics {
     pub stalls: Counter,
     repairs: Family<Label, Counter>,
     ends: Family<Label, Counter>,
+    refusals: Family<ByCode<SocketErrorCode>, Counter>,
 }
 
 impl Default for Metrics {
     fn default() -> Self {
+        let repairs = Family::<Label, Counter>::default();
+        // Told as 0 from the start: what appears only with its first case has no rate before the second.
+        drop(repairs.get_or_create(&[("what", "events")]));
         Self {
             deliveries: Counter::default(),
             lag: Histogram::new(SECONDS),
             stalls: Counter::default(),
-            repairs: Family::default(),
+            repairs,
             ends: Family::default(),
+            refusals: Family::default(),
         }
     }
 }
@@ -42,6 +47,13 @@ impl Metrics {
         self.lag.observe(f64::from(ms) / 1000.0);
     }
 
+    /// An answer to what somebody asked by a socket.
+    pub fn answered(&self, event: &ServerEvent) {
+        if let ServerEvent::Error(error) = event {
+            self.refusals.get_or_create(&ByCode(error.code)).inc();
+        }
+    }
+
     pub fn ended(&self, reason: &'static str) {
         self.ends.get_or_create(&[("reason", reason)]).inc();
     }
@@ -49,7 +61,7 @@ impl Metrics {
 
 impl Realtime {
     pub fn register_metrics(&self, registry: &mut Registry) {
-        let Metrics { deliveries, lag, stalls, repairs, ends } = &self.0.metrics;
+        let Metrics { deliveries, lag, stalls, repairs, ends, refusals } = &self.0.metrics;
         let help = "Events handed to sockets, counted once for each socket";
         registry.register("deliveries", help, deliveries.clone());
         let help = "From the moment that a message carries as createdAt until it was written to sockets: the oldest of \
@@ -61,6 +73,8 @@ impl Realtime {
         registry.register("repairs", help, repairs.clone());
         let help = "Sockets that ended, by the reason they were closed with; gone: nobody was left to tell";
         registry.register("socket_ends", help, ends.clone());
+        let help = "What clients asked by socket and were refused, by the code they were told";
+        registry.register("socket_refusals", help, refusals.clone());
 
         let pace = self.0.shards.pace.clone();
         let help = "Sockets with something to write whose turn has not come";

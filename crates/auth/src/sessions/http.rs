@@ -37,9 +37,12 @@ pub fn routes() -> OpenApiRouter<Auth> {
     )
 )]
 async fn login(State(auth): State<Auth>, client: Client, Body(body): Body<Login>) -> Result<Response> {
-    auth.0.limits.login(&client, &names::fold(&body.email))?;
-    let grant = super::log_in(&auth, &body).await?;
-    answer(StatusCode::OK, grant, body.session, &client)
+    let result = match auth.0.limits.login(&client, &names::fold(&body.email)) {
+        Ok(()) => super::log_in(&auth, &body).await,
+        Err(limited) => Err(limited),
+    };
+    auth.0.metrics.logged_in(&result);
+    answer(StatusCode::OK, result?, body.session, &client)
 }
 
 /// Carry a session on

@@ -23,7 +23,7 @@ async fn newest(user: &TestUser, room: RoomId) -> Vec<i64> {
 
 /// How often pages came from memory so far.
 fn from_memory(app: &TestApp) -> u64 {
-    let mut registry = kit::metrics::registry();
+    let mut registry = kit::metrics::registry("chat");
     app.chat.register_metrics(kit::metrics::ours(&mut registry));
     let text = kit::metrics::text(&registry);
     let name = "cloud_chat_history_reads_total{from=\"memory\"} ";

@@ -12,7 +12,7 @@ use fanout::NatsServers;
 use ipnet::IpNet;
 use kit::config::{self, Secret};
 
-use super::values::{address, header, long_secret, port, range, rate, secret, socket_address};
+use super::values::{address, header, long_secret, port, range, rate, secret, share, socket_address};
 
 #[derive(Debug, Clone, Args)]
 pub struct ListenOptions {
@@ -148,6 +148,15 @@ pub struct DiagnosisOptions {
     /// one that only your Prometheus reaches [default: none].
     #[arg(long, env = "METRICS_ADDR", value_parser = socket_address, value_name = "IP:PORT", help_heading = "Diagnosis")]
     pub metrics_addr: Option<SocketAddr>,
+
+    /// Collector that traces are sent to, by OTLP over HTTP, such as http://127.0.0.1:4318 [default: none, nothing is
+    /// traced].
+    #[arg(long, env = "OTEL_EXPORTER_OTLP_ENDPOINT", value_parser = config::collector, value_name = "URL", help_heading = "Diagnosis")]
+    pub otel_exporter_otlp_endpoint: Option<String>,
+
+    /// Share of the traces that begin in this process which are sent, from 0 to 1. For others their beginner decides.
+    #[arg(long, env = "OTEL_TRACES_SAMPLER_ARG", default_value = "1", value_parser = share, value_name = "SHARE", help_heading = "Diagnosis")]
+    pub otel_traces_sampler_arg: f64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -30,6 +30,11 @@ pub fn rate(text: &str) -> Result<NonZeroU32, String> {
     text.parse().map_err(|_| "must be a whole number of at least 1".to_owned())
 }
 
+pub fn share(text: &str) -> Result<f64, String> {
+    let share = text.parse().ok().filter(|share| (0.0..=1.0).contains(share));
+    share.ok_or_else(|| "must be a number from 0 to 1, such as 0.1".to_owned())
+}
+
 pub fn range(text: &str) -> Result<IpNet, String> {
     let network = text.trim().parse().or_else(|_| text.trim().parse::<IpAddr>().map(IpNet::from));
     network.map_err(|_| "must be address ranges such as 10.0.0.0/8,fd00::/8".to_owned())

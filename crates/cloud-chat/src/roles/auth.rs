@@ -13,7 +13,10 @@ use crate::{
 };
 
 pub async fn run(options: AuthOptions) -> Result<(), String> {
-    serve::run(&options.listen, &options.diagnosis, async |_, tasks| assemble(&options, tasks).await).await
+    serve::run("cloud-chat-auth", &options.listen, &options.diagnosis, async |_, tasks| {
+        assemble(&options, tasks).await
+    })
+    .await
 }
 
 async fn assemble(options: &AuthOptions, tasks: &Tasks) -> Result<Service, String> {
@@ -41,14 +44,14 @@ async fn assemble(options: &AuthOptions, tasks: &Tasks) -> Result<Service, Strin
     let follower = Follower { source: Source::Accounts(auth.clone()), revocations, realtime: None };
     follower.start(&bus, tasks).await.map_err(explain)?;
 
-    let dependencies = Dependencies { databases: vec![db.clone()], nats, peer: None };
-    let mut metrics = kit::metrics::registry();
+    let dependencies = Dependencies { databases: vec![(Which::Auth, db)], nats, peer: None };
+    let mut metrics = kit::metrics::registry("auth");
     auth.register_metrics(kit::metrics::ours(&mut metrics));
     Ok(Service {
         name: "Cloud Chat auth-service",
-        router: router::auth(auth, dependencies, keys, frontend_url),
+        router: router::auth(auth, dependencies.clone(), keys, frontend_url),
         realtime: None,
-        databases: vec![(Which::Auth, db)],
+        dependencies,
         metrics,
         greeting: Vec::new(),
         lock: None,

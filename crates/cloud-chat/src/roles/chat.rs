@@ -16,7 +16,10 @@ use crate::{
 };
 
 pub async fn run(options: ChatOptions) -> Result<(), String> {
-    serve::run(&options.listen, &options.diagnosis, async |_, tasks| assemble(&options, tasks).await).await
+    serve::run("cloud-chat-chat", &options.listen, &options.diagnosis, async |_, tasks| {
+        assemble(&options, tasks).await
+    })
+    .await
 }
 
 async fn assemble(options: &ChatOptions, tasks: &Tasks) -> Result<Service, String> {
@@ -52,15 +55,15 @@ async fn assemble(options: &ChatOptions, tasks: &Tasks) -> Result<Service, Strin
         super::gateway::start(gateway, &chat, revocations.clone(), tasks);
     }
 
-    let dependencies = Dependencies { databases: vec![db.clone()], nats, peer: Some(("auth", auth)) };
+    let dependencies = Dependencies { databases: vec![(Which::Chat, db)], nats, peer: Some(("auth", auth)) };
     let keys = parts::keys(&options.keys);
-    let mut metrics = kit::metrics::registry();
+    let mut metrics = kit::metrics::registry("chat");
     chat.register_metrics(kit::metrics::ours(&mut metrics));
     Ok(Service {
         name: "Cloud Chat chat-service",
-        router: router::chat(chat, revocations, dependencies, keys, frontend_url),
+        router: router::chat(chat, revocations, dependencies.clone(), keys, frontend_url),
         realtime: None,
-        databases: vec![(Which::Chat, db)],
+        dependencies,
         metrics,
         greeting: Vec::new(),
         lock: None,

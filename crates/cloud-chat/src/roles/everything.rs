@@ -22,7 +22,7 @@ use crate::{
 };
 
 pub async fn run(options: ServeOptions) -> Result<(), String> {
-    serve::run(&options.listen, &options.diagnosis, async |address, tasks| {
+    serve::run("cloud-chat", &options.listen, &options.diagnosis, async |address, tasks| {
         assemble(&options, address, tasks).await
     })
     .await
@@ -63,21 +63,29 @@ async fn assemble(options: &ServeOptions, address: SocketAddr, tasks: &Tasks) ->
     let follower = Follower { source, revocations, realtime: Some(realtime.clone()) };
     follower.start(&bus, tasks).await.map_err(explain)?;
 
-    let mut metrics = kit::metrics::registry();
+    let mut metrics = kit::metrics::registry("everything");
     let ours = kit::metrics::ours(&mut metrics);
     auth.register_metrics(ours);
     chat.register_metrics(ours);
     realtime.register_metrics(ours);
 
-    let dependencies = Dependencies { databases: vec![auth_db.clone(), chat_db.clone()], nats, peer: None };
+    let dependencies =
+        Dependencies { databases: vec![(Which::Auth, auth_db), (Which::Chat, chat_db)], nats, peer: None };
     let web = WebApp { api_base_url: options.api_base_url.clone(), ws_endpoint: options.ws_endpoint.clone() };
-    let everything =
-        Everything { auth, chat, realtime: realtime.clone(), dependencies, web, frontend_url, keys };
+    let everything = Everything {
+        auth,
+        chat,
+        realtime: realtime.clone(),
+        dependencies: dependencies.clone(),
+        web,
+        frontend_url,
+        keys,
+    };
     Ok(Service {
         name: "Cloud Chat",
         router: router::everything(everything),
         realtime: Some(realtime),
-        databases: vec![(Which::Auth, auth_db), (Which::Chat, chat_db)],
+        dependencies,
         metrics,
         greeting: vec![
             format!("Data: {}", options.data.data_dir.display()),

@@ -15,7 +15,10 @@ use crate::{
 };
 
 pub async fn run(options: WsOptions) -> Result<(), String> {
-    serve::run(&options.listen, &options.diagnosis, async |_, tasks| assemble(&options, tasks).await).await
+    serve::run("cloud-chat-ws", &options.listen, &options.diagnosis, async |_, tasks| {
+        assemble(&options, tasks).await
+    })
+    .await
 }
 
 async fn assemble(options: &WsOptions, tasks: &Tasks) -> Result<Service, String> {
@@ -32,13 +35,13 @@ async fn assemble(options: &WsOptions, tasks: &Tasks) -> Result<Service, String>
     follower.start(&bus, tasks).await.map_err(explain)?;
 
     let dependencies = Dependencies { databases: Vec::new(), nats, peer: Some(("chat", chat)) };
-    let mut metrics = kit::metrics::registry();
+    let mut metrics = kit::metrics::registry("ws");
     realtime.register_metrics(kit::metrics::ours(&mut metrics));
     Ok(Service {
         name: "Cloud Chat ws-service",
-        router: router::ws(realtime.clone(), dependencies),
+        router: router::ws(realtime.clone(), dependencies.clone()),
         realtime: Some(realtime),
-        databases: Vec::new(),
+        dependencies,
         metrics,
         greeting: Vec::new(),
         lock: None,

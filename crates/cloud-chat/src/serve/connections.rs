@@ -1,11 +1,11 @@
 //! Connections: taken, served, and ended in order. Nobody waits for ever for what a client means to say.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{convert::Infallible, net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{
-    Router,
     body::Body,
     extract::{ConnectInfo, Request},
+    response::Response,
 };
 use hyper::{body::Incoming, service::service_fn};
 use hyper_util::{
@@ -17,7 +17,8 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
-use tower_service::Service;
+
+use super::entrance::Entrance;
 
 /// For the headers of a request, and before them for a connection that rests. Balancers keep one for 60 seconds (AWS):
 /// closing it before they do would break a request that is on its way.
@@ -26,15 +27,15 @@ const HEADERS_TIMEOUT: Duration = Duration::from_secs(75);
 const REFUSED_PAUSE: Duration = Duration::from_secs(1);
 
 /// Until `stopping`: then nobody new, and it returns once every request in flight is answered.
-pub async fn serve(listener: TcpListener, router: Router, stopping: CancellationToken) {
-    let (http, router) = (Arc::new(http()), router.with_state::<()>(()));
+pub async fn serve(listener: TcpListener, entrance: Entrance, stopping: CancellationToken) {
+    let http = Arc::new(http());
     let connections = TaskTracker::new();
     while let Some((socket, client)) = stopping.run_until_cancelled(accept(&listener)).await {
         // Small frames must not wait for more to come.
         if let Err(error) = socket.set_nodelay(true) {
             tracing::debug!(%error, "TCP_NODELAY cannot be set");
         }
-        connections.spawn(hold(http.clone(), socket, client, router.clone(), stopping.clone()));
+        connections.spawn(hold(http.clone(), socket, client, entrance.clone(), stopping.clone()));
     }
     drop(listener);
     connections.close();
@@ -70,7 +71,7 @@ async fn hold<S: AsyncRead + AsyncWrite + Send + Unpin + 'static>(
     http: Arc<Builder<TokioExecutor>>,
     socket: S,
     client: SocketAddr,
-    router: Router,
+    entrance: Entrance,
     stopping: CancellationToken,
 ) {
     let asked = CancellationToken::new();
@@ -80,7 +81,8 @@ async fn hold<S: AsyncRead + AsyncWrite + Send + Unpin + 'static>(
             asked.cancel();
             let mut request: Request = request.map(Body::new);
             request.extensions_mut().insert(ConnectInfo(client));
-            router.clone().call(request)
+            let entrance = entrance.clone();
+            async move { Ok::<Response, Infallible>(entrance.answer(request).await) }
         })
     };
     let mut connection = std::pin::pin!(http.serve_connection_with_upgrades(TokioIo::new(socket), answer));
@@ -107,7 +109,7 @@ async fn too_late(asked: &CancellationToken) {
 
 #[cfg(test)]
 mod tests {
-    use axum::routing::post;
+    use axum::{Router, routing::post};
     use kit::extract::Body;
     use protocol::rooms::RoomName;
     use tokio::{
@@ -131,10 +133,11 @@ mod tests {
 
     impl Client {
         fn connect() -> Self {
-            let router = Router::new().route("/", post(async |_: Body<RoomName>| "read"));
+            let entrance = Entrance::closed();
+            entrance.open(Router::new().route("/", post(async |_: Body<RoomName>| "read")));
             let (stream, theirs) = duplex(64 * 1024);
             let (address, stopping) = (([127, 0, 0, 1], 1).into(), CancellationToken::new());
-            let held = tokio::spawn(hold(Arc::new(http()), theirs, address, router, stopping.clone()));
+            let held = tokio::spawn(hold(Arc::new(http()), theirs, address, entrance, stopping.clone()));
             Self { stream, stopping, held }
         }
 

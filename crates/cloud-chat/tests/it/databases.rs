@@ -1,6 +1,6 @@
 //! Cloud Chat on a database server: its schema, its address, and the server being away.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use testbed::{Engine, MariaDb, TestDatabase};
 use tokio::net::TcpListener;
 
@@ -121,6 +121,14 @@ async fn while_the_server_is_away_requests_are_told_to_come_back_and_nothing_ack
         answer.expect("an answer").any_problem(503);
     }
     alice.try_log_in(&alice.password).await.any_problem(503);
+    let read = alice.get("/rooms/my-rooms").header("x-request-id", "read-at-night");
+    read.await.any_problem(503);
+    let told = app.log().lines().filter_map(|line| serde_json::from_str::<Value>(line).ok()).find(|line| {
+        line["message"] == "the database does not answer" && line["span"]["request_id"] == "read-at-night"
+    });
+    let told = told.expect("what went wrong in a request is told with its id");
+    assert_eq!((&told["level"], &told["span"]["route"]), (&json!("WARN"), &json!("/rooms/my-rooms")));
+    assert_eq!(told["span"]["trace_id"].as_str().map(str::len), Some(32));
     idle.assert_alive().await;
 
     server.start_again().await;

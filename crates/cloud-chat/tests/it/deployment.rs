@@ -1,9 +1,11 @@
-//! What ships beside the program: the compose file, the images' recipe, and the scripts that prepare them agree with each
-//! other and with the program's settings.
+//! What ships beside the program: the compose file, the images' recipe, the unit for systemd, the workflows, and the
+//! scripts that prepare them agree with each other and with the program.
 
 mod compose;
 mod databases;
 mod env_file;
+mod systemd;
+mod workflows;
 
 use std::path::PathBuf;
 

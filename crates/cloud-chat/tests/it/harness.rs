@@ -57,9 +57,17 @@ pub fn count<T>(items: &[T]) -> i64 {
 }
 
 /// Asks again until there is an answer: for what becomes visible by HTTP only.
-pub async fn eventually<T>(what: &str, mut ask: impl AsyncFnMut() -> Option<T>) -> T {
+pub async fn eventually<T>(what: &str, ask: impl AsyncFnMut() -> Option<T>) -> T {
+    eventually_within(SOON, what, ask).await
+}
+
+pub async fn eventually_within<T>(
+    deadline: Duration,
+    what: &str,
+    mut ask: impl AsyncFnMut() -> Option<T>,
+) -> T {
     let mut rhythm = tokio::time::interval(Duration::from_millis(20));
-    within(SOON, what, async {
+    within(deadline, what, async {
         loop {
             rhythm.tick().await;
             if let Some(value) = ask().await {

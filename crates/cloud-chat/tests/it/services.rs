@@ -2,6 +2,7 @@
 //! what they share being away.
 
 mod bus;
+mod health;
 mod internal;
 mod outages;
 mod settings;
@@ -19,7 +20,7 @@ async fn each_service_says_what_it_depends_on() {
         ("chat", json!({"database": "up", "nats": "up", "auth": "up"})),
         ("ws", json!({"nats": "up", "chat": "up"})),
     ] {
-        assert_eq!(health(app.server(role).port()).await, (200, dependencies), "{role}");
+        assert_eq!(dependencies_of(app.server(role).port()).await, (200, dependencies), "{role}");
     }
 }
 
@@ -36,7 +37,7 @@ async fn sockets_are_taken_on_any_path_and_nothing_else_is() {
     }
 }
 
-async fn health(port: u16) -> (u16, Value) {
+async fn dependencies_of(port: u16) -> (u16, Value) {
     let answer = reqwest::get(format!("http://127.0.0.1:{port}/health")).await.expect("it answers");
     let status = answer.status().as_u16();
     let health: Value = answer.json().await.expect("JSON");

@@ -81,6 +81,12 @@ impl Link {
         self.is_up.load(Ordering::Acquire)
     }
 
+    /// How often the connection was made after the first time.
+    pub fn reconnects(&self) -> usize {
+        let connects = self.client.statistics().connects.load(Ordering::Relaxed);
+        connects.saturating_sub(1).try_into().unwrap_or(usize::MAX)
+    }
+
     /// Returns once NATS has seen everything that was asked of it before, or is known to be away: then listeners hear
     /// `Missed` when it is back.
     pub async fn confirm(&self) {

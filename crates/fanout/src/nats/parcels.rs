@@ -1,10 +1,14 @@
-//! Events as they travel: JSON, with the process that they come from, which has told its own listeners already.
+//! Events as they travel: JSON, with the process that they come from, which has told its own listeners already, and the
+//! trace that they belong to, where it is recorded.
 
 use std::sync::Arc;
 
 use async_nats::Message;
 use bytes::Bytes;
-use kit::telemetry::Throttle;
+use kit::{
+    telemetry::Throttle,
+    traces::{Kind, Span, Trace, is_on},
+};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -22,12 +26,15 @@ struct Inner {
 struct Outgoing<'a> {
     from: Uuid,
     event: &'a Event,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    traceparent: Option<String>,
 }
 
 #[derive(Deserialize)]
 struct Incoming {
     from: Uuid,
     event: Event,
+    traceparent: Option<String>,
 }
 
 impl Parcels {
@@ -36,7 +43,8 @@ impl Parcels {
     }
 
     pub fn pack(&self, event: &Event) -> Bytes {
-        let parcel = Outgoing { from: self.0.own, event };
+        let traceparent = Trace::recorded().map(|trace| trace.traceparent());
+        let parcel = Outgoing { from: self.0.own, event, traceparent };
         serde_json::to_vec(&parcel).expect("an event has only string keys and cannot fail").into()
     }
 
@@ -46,6 +54,9 @@ impl Parcels {
         let why = match parcel {
             Ok(parcel) if parcel.from == self.0.own => return None,
             Ok(parcel) if parcel.event.topics().any(|own| own == topic) => {
+                if let Some(traceparent) = parcel.traceparent.filter(|_| is_on()) {
+                    record(&traceparent);
+                }
                 return Some(Arc::new(parcel.event));
             }
             Ok(_) => "an event of another topic".to_owned(),
@@ -56,6 +67,13 @@ impl Parcels {
             tracing::warn!(subject, bytes, why, before, "a malformed message on the bus was dropped");
         }
         None
+    }
+}
+
+/// That the event came here.
+fn record(traceparent: &str) {
+    if let Some(trace) = Trace::told(traceparent) {
+        drop(Span::begin(&trace, Kind::Consumer, || "receive event".into()));
     }
 }
 

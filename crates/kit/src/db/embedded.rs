@@ -4,13 +4,14 @@
 use std::{
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
+    time::Instant,
 };
 
 use rusqlite::Connection;
 use sea_orm::DbErr;
 use tokio::sync::{Mutex as Turn, OwnedMutexGuard};
 
-use super::{errors::of_sqlite, sqlite};
+use super::{Meter, errors::of_sqlite, sqlite};
 
 /// Prepared statements that are kept.
 const STATEMENTS_MAX: usize = 32;
@@ -22,6 +23,7 @@ pub struct Embedded {
     turn: Arc<Turn<()>>,
     /// None until it is used, and after a transaction whose end is not known.
     connection: Arc<Mutex<Option<Connection>>>,
+    meter: Meter,
 }
 
 /// Why a transaction has no result.
@@ -35,7 +37,12 @@ pub enum Failed<T> {
 
 impl Embedded {
     pub(super) fn new(file: &Path) -> Self {
-        Self { file: file.into(), turn: Arc::default(), connection: Arc::default() }
+        Self { file: file.into(), turn: Arc::default(), connection: Arc::default(), meter: Meter::default() }
+    }
+
+    /// Shared with the pool that writes to the file.
+    pub(super) fn meter(&self) -> &Meter {
+        &self.meter
     }
 
     pub(super) async fn turn(&self) -> OwnedMutexGuard<()> {
@@ -47,7 +54,9 @@ impl Embedded {
         &self,
         work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, Failed<T>> {
+        let begun = Instant::now();
         let turn = self.turn().await;
+        self.meter.waited(begun);
         let embedded = self.clone();
         let written = tokio::task::spawn_blocking(move || {
             let _turn = turn;

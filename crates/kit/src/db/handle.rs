@@ -7,7 +7,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use sea_orm::{
@@ -17,7 +17,7 @@ use sea_orm::{
 use sea_orm_migration::async_trait::async_trait;
 use tokio::sync::OwnedMutexGuard;
 
-use super::Embedded;
+use super::{Connections, Embedded, Meter};
 
 /// Connections to one database, shared by all clones.
 #[derive(Debug, Clone)]
@@ -26,6 +26,7 @@ pub struct Handle {
     deadline: Duration,
     /// Whose turn it is to write, where one at a time can.
     turns: Option<Embedded>,
+    meter: Meter,
 }
 
 /// Rolled back when it is dropped.
@@ -33,6 +34,7 @@ pub struct Handle {
 pub struct Transaction {
     inner: DatabaseTransaction,
     deadline: Duration,
+    meter: Meter,
     /// The server did not answer: nothing more is asked of it.
     is_lost: AtomicBool,
     _turn: Option<OwnedMutexGuard<()>>,
@@ -41,7 +43,16 @@ pub struct Transaction {
 impl Handle {
     /// `deadline` is for a statement, the wait for a connection included; nothing bounds it with `Duration::MAX`.
     pub(super) fn new(connection: DatabaseConnection, deadline: Duration, turns: Option<Embedded>) -> Self {
-        Self { connection, deadline, turns }
+        let meter = turns.as_ref().map(|turns| turns.meter().clone()).unwrap_or_default();
+        Self { connection, deadline, turns, meter }
+    }
+
+    pub fn meter(&self) -> &Meter {
+        &self.meter
+    }
+
+    pub fn connections(&self) -> Connections {
+        Connections::of(&self.connection)
     }
 
     /// Tells of every statement that this handle, its clones and its transactions ask from here on, with its values: for
@@ -60,9 +71,20 @@ impl Handle {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
+        let begun = Instant::now();
         let turn = self.turn().await;
-        let inner = within(self.deadline, self.connection.begin_with_options(options)).await?;
-        Ok(Transaction { inner, deadline: self.deadline, is_lost: AtomicBool::new(false), _turn: turn })
+        let inner = within(self.deadline, self.connection.begin_with_options(options)).await;
+        self.meter.waited(begun);
+        let (deadline, meter) = (self.deadline, self.meter.clone());
+        Ok(Transaction { inner: inner?, deadline, meter, is_lost: AtomicBool::new(false), _turn: turn })
+    }
+
+    async fn ask<T>(&self, statement: impl Future<Output = Result<T, DbErr>>) -> Result<T, DbErr> {
+        let begun = Instant::now();
+        let _turn = self.turn().await;
+        let answer = within(self.deadline, statement).await;
+        self.meter.asked(begun);
+        answer
     }
 
     async fn turn(&self) -> Option<OwnedMutexGuard<()>> {
@@ -84,23 +106,19 @@ impl ConnectionTrait for Handle {
     }
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
-        let _turn = self.turn().await;
-        within(self.deadline, self.connection.execute_raw(statement)).await
+        self.ask(self.connection.execute_raw(statement)).await
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
-        let _turn = self.turn().await;
-        within(self.deadline, self.connection.execute_unprepared(sql)).await
+        self.ask(self.connection.execute_unprepared(sql)).await
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
-        let _turn = self.turn().await;
-        within(self.deadline, self.connection.query_one_raw(statement)).await
+        self.ask(self.connection.query_one_raw(statement)).await
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        let _turn = self.turn().await;
-        within(self.deadline, self.connection.query_all_raw(statement)).await
+        self.ask(self.connection.query_all_raw(statement)).await
     }
 }
 
@@ -122,7 +140,9 @@ impl Transaction {
 
     async fn ask<T>(&self, statement: impl Future<Output = Result<T, DbErr>>) -> Result<T, DbErr> {
         self.refuse_if_lost()?;
+        let begun = Instant::now();
         let answer = tokio::time::timeout(self.deadline, statement).await;
+        self.meter.asked(begun);
         answer.unwrap_or_else(|_| {
             self.is_lost.store(true, Ordering::Relaxed);
             Err(silent())

@@ -41,6 +41,10 @@ pub(super) async fn run(
     let _leaves_when_dropped = presence;
     let (config, rooms) = (&realtime.0.config, &realtime.0.rooms);
     let line = hold.line.clone();
+    let frame = |event: &ServerEvent| {
+        realtime.0.metrics.answered(event);
+        Frame::of(event)
+    };
     let mut sends = Sends::default();
     let now = Instant::now();
     let mut budget = Budget::full(now);
@@ -58,10 +62,10 @@ pub(super) async fn run(
                 match effect(&user, received) {
                     Ok(None) => {}
                     Ok(Some(Effect::Send(draft, receipt))) => sends.push(*draft, receipt),
-                    Ok(Some(Effect::Reply(event))) => line.send([Frame::of(&event)]),
+                    Ok(Some(Effect::Reply(event))) => line.send([frame(&event)]),
                     Ok(Some(Effect::Refuse(error))) => {
                         let is_abuse = !budget.spend(pulse.heard);
-                        line.send([Frame::of(&ServerEvent::Error(error))]);
+                        line.send([frame(&ServerEvent::Error(error))]);
                         if is_abuse {
                             break Ending::Close(Close::ABUSE);
                         }
@@ -71,7 +75,7 @@ pub(super) async fn run(
                 // Bytes that are there already cost no wait: a client that floods takes turns like everybody else.
                 consume_budget().await;
             }
-            events = sends.answered(rooms), if sends.is_busy() => line.send(events.iter().map(Frame::of)),
+            events = sends.answered(rooms), if sends.is_busy() => line.send(events.iter().map(frame)),
             () = beat.as_mut() => {
                 let now = Instant::now();
                 if now >= pulse.pinged + config.ping_every {
@@ -88,7 +92,7 @@ pub(super) async fn run(
     if ending == Ending::Close(Close::RESTART) && sends.is_busy() {
         let drained = Box::pin(async {
             while sends.is_busy() {
-                line.send(sends.answered(rooms).await.iter().map(Frame::of));
+                line.send(sends.answered(rooms).await.iter().map(frame));
             }
             hold.flushed(config).await;
         });

@@ -3,7 +3,7 @@
 
 use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
 
-use kit::{Error, Result};
+use kit::{Error, Result, traces};
 use protocol::{
     ServerEvent,
     seams::{Draft, Sent},
@@ -75,7 +75,7 @@ impl Sending {
         let rooms = rooms.clone();
         let answers = Box::pin(async move {
             let send = async { Ok(rooms.send(drafts).await) };
-            guarded(TIMEOUT, send).await
+            traces::begin("sendMessage", guarded(TIMEOUT, send)).await
         });
         Self { receipts, answers }
     }

@@ -101,7 +101,7 @@ impl Server {
 
     /// One of the figures that it tells operators.
     pub fn figure(&self, name: &str) -> f64 {
-        let mut registry = kit::metrics::registry();
+        let mut registry = kit::metrics::registry("ws");
         self.realtime.register_metrics(kit::metrics::ours(&mut registry));
         let text = kit::metrics::text(&registry);
         let value = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));

@@ -73,6 +73,8 @@ const NONE: fn(&World) -> Option<Value> = |_| None;
 
 pub const ROWS: &[Row] = &[
     row("GET /health", anybody(200), NONE),
+    row("GET /health/live", anybody(200), NONE),
+    row("GET /health/ready", anybody(200), NONE),
     row("GET /auth/health", anybody(200), NONE),
     row("POST /auth/signup", anybody(409), |world| {
         Some(

@@ -3,7 +3,7 @@
 use crate::harness::run;
 
 /// The variables of contract §5 that the one process takes.
-const VARIABLES: [&str; 21] = [
+const VARIABLES: [&str; 23] = [
     "JWT_SECRET",
     "JWT_EXPIRES_IN",
     "INTERNAL_API_KEY",
@@ -25,6 +25,8 @@ const VARIABLES: [&str; 21] = [
     "MESSAGE_RATE",
     "LOG",
     "METRICS_ADDR",
+    "OTEL_EXPORTER_OTLP_ENDPOINT",
+    "OTEL_TRACES_SAMPLER_ARG",
 ];
 
 #[tokio::test]

@@ -22,6 +22,10 @@ const BAD: &[(&str, &str)] = &[
     ("LOG", "info,=="),
     ("METRICS_ADDR", "9090"),
     ("METRICS_ADDR", "localhost:9090"),
+    ("OTEL_EXPORTER_OTLP_ENDPOINT", "127.0.0.1:4318"),
+    ("OTEL_EXPORTER_OTLP_ENDPOINT", "grpc://127.0.0.1:4317"),
+    ("OTEL_TRACES_SAMPLER_ARG", "2"),
+    ("OTEL_TRACES_SAMPLER_ARG", "some"),
     ("METRICS_ADDR", "203.0.113.1:9090"),
 ];
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::health;
+use super::dependencies_of;
 use crate::harness::{Closed, Message, SOON, Topology, eventually, within};
 
 #[tokio::test]
@@ -26,7 +26,7 @@ async fn without_auth_those_who_are_logged_in_go_on() {
 
     let port = app.server("chat").port();
     eventually("chat says that auth is away", async || {
-        (health(port).await.1["auth"] == "away").then_some(())
+        (dependencies_of(port).await.1["auth"] == "away").then_some(())
     })
     .await;
     app.server("chat").kill().await;
@@ -102,7 +102,7 @@ async fn without_nats_messages_come_late_and_new_connections_are_taken() {
 
     app.nats.as_mut().expect("there is one").start_again().await;
     let port = app.server("ws").port();
-    eventually("it is back", async || (health(port).await.1["nats"] == "up").then_some(())).await;
+    eventually("it is back", async || (dependencies_of(port).await.1["nats"] == "up").then_some(())).await;
     let sent = alice.send(plans, "by NATS again").await;
     assert_eq!(Message::of(&his.expect_message(plans).await), sent);
 }
@@ -125,7 +125,8 @@ async fn a_room_renamed_while_nats_is_away_is_renamed_for_the_sockets_of_every_n
     }
     app.nats.as_mut().expect("there is one").start_again().await;
     for port in app.ports_of("ws") {
-        eventually("it is back", async || (health(port).await.1["nats"] == "up").then_some(())).await;
+        eventually("it is back", async || (dependencies_of(port).await.1["nats"] == "up").then_some(()))
+            .await;
     }
     rename("NATS is back").await;
     for socket in &mut sockets {
@@ -160,7 +161,8 @@ async fn who_joins_leaves_or_reads_while_nats_is_away_does_so_for_the_sockets_of
     }
     app.nats.as_mut().expect("there is one").start_again().await;
     for port in app.ports_of("ws") {
-        eventually("it is back", async || (health(port).await.1["nats"] == "up").then_some(())).await;
+        eventually("it is back", async || (dependencies_of(port).await.1["nats"] == "up").then_some(()))
+            .await;
     }
     alice.add(plans, &carol).await;
     alice.send(plans, "two").await;
@@ -196,7 +198,7 @@ async fn who_was_removed_while_nats_was_away_is_given_nothing_by_any_node() {
     }
     app.nats.as_mut().expect("there is one").start_again().await;
     let port = app.server("ws").port();
-    eventually("it is back", async || (health(port).await.1["nats"] == "up").then_some(())).await;
+    eventually("it is back", async || (dependencies_of(port).await.1["nats"] == "up").then_some(())).await;
     alice.send(plans, "and this, with NATS back").await;
     for socket in [&mut hers, &mut also_hers] {
         assert_eq!(within(SOON, "she hears it", socket.expect_message(plans)).await["seq"], 3);
