@@ -6,8 +6,9 @@ use tokio::process::Command;
 
 use crate::harness::{PATIENCE, Plan, Server, output_of, require, workspace};
 
-/// Of a hundred; what is left is the network, and `/proc` for its own figures.
-const EXPOSURE_MAX: u8 = 15;
+/// Of a hundred, as systemd counts, which differs a little from version to version. What is left is the network, and
+/// `/proc` for its own figures.
+const EXPOSURE_MAX: u8 = 20;
 
 fn unit() -> String {
     let unit = require(workspace().join("deploy/systemd/cloud-chat.service"));
