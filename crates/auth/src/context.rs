@@ -14,6 +14,7 @@ use kit::{
     shutdown::Tasks,
 };
 use protocol::SessionId;
+use tokio::sync::Notify;
 
 use crate::{
     Config,
@@ -40,6 +41,8 @@ pub(crate) struct Context {
     pub resets: ResetQueue,
     /// Where nobody else changes the database.
     pub known: Option<Known>,
+    /// Wakes the sweeper.
+    pub account_deleted: Notify,
 }
 
 impl Auth {
@@ -63,6 +66,7 @@ impl Auth {
             bus,
             config,
             resets,
+            account_deleted: Notify::new(),
         }));
         resets::start_worker(&auth, requests, tasks);
         sweeps::start(&auth, tasks);

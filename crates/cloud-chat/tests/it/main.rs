@@ -9,6 +9,7 @@ mod commands;
 mod databases;
 mod deployment;
 mod durability;
+mod erasure;
 mod frontend;
 mod fuzzing;
 mod harness;
