@@ -4,10 +4,12 @@
 mod suites;
 
 mod authorization;
+mod backups;
 mod bad_input;
 mod commands;
 mod databases;
 mod deployment;
+mod doctor;
 mod durability;
 mod erasure;
 mod frontend;
