@@ -20,6 +20,7 @@ missing_packages() {
   command -v cc > /dev/null || echo build-essential
   command -v make > /dev/null || echo make
   [ -x "$(PATH="$PATH:/usr/sbin" command -v mariadbd)" ] || echo mariadb-server-core mariadb-client-core
+  command -v mariadb-dump > /dev/null || echo mariadb-client
   [ -x "$(PATH="$PATH:/usr/sbin" command -v nats-server)" ] || echo nats-server
   [ -x "$(PATH="$PATH:/usr/sbin" command -v nginx)" ] || echo nginx-light
   command -v caddy > /dev/null || echo caddy

@@ -8,6 +8,7 @@ use kit::{
     Result, address::TrustedProxies, db::Database, internal_key::InternalKeys, jwt::Tokens, shutdown::Tasks,
 };
 use protocol::SessionId;
+use tokio::sync::Notify;
 
 use crate::{
     Config,
@@ -36,6 +37,8 @@ pub(crate) struct Context {
     pub resets: ResetQueue,
     /// Where nobody else changes the database.
     pub known: Option<Known>,
+    /// Wakes the sweeper.
+    pub account_deleted: Notify,
 }
 
 impl Auth {
@@ -60,6 +63,7 @@ impl Auth {
             bus,
             config,
             resets,
+            account_deleted: Notify::new(),
         }));
         resets::start_worker(&auth, requests, tasks);
         sweeps::start(&auth, tasks);

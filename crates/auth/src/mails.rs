@@ -29,6 +29,20 @@ pub struct Letter {
     pub link: String,
 }
 
+impl MailConfig {
+    /// Connects, says EHLO and logs in where there is a name; sends nothing. The error is for people.
+    pub async fn check(&self) -> Result<(), String> {
+        let transport: AsyncSmtpTransport<Tokio1Executor> =
+            self.transport.clone().timeout(Some(STEP_TIMEOUT)).build();
+        match tokio::time::timeout(ATTEMPT_TIMEOUT, transport.test_connection()).await {
+            Ok(Ok(true)) => Ok(()),
+            Ok(Ok(false)) => Err("it ends the conversation".into()),
+            Ok(Err(error)) => Err(error.to_string()),
+            Err(_) => Err("it is too slow".into()),
+        }
+    }
+}
+
 #[derive(Clone)]
 pub struct Mailer(Option<Smtp>);
 

@@ -1,10 +1,11 @@
-//! Forgetting what no longer counts: expired tokens and limits that are full again.
+//! Forgetting what no longer counts: expired tokens, what deleted rows left in the files, and limits that are full again.
 
 use std::time::Duration;
 
 use kit::{Result, shutdown::Tasks};
 use protocol::Timestamp;
 use sea_orm::{ExprTrait, entity::prelude::*};
+use tokio_util::sync::CancellationToken;
 
 use crate::{
     Auth,
@@ -12,6 +13,8 @@ use crate::{
 };
 
 const TOKENS_PERIOD: Duration = Duration::from_secs(60 * 60);
+/// How soon what could not be purged is tried again.
+const PURGE_PAUSE: Duration = Duration::from_secs(10);
 const LIMITS_PERIOD: Duration = Duration::from_secs(60);
 /// Clocks differ, and a follower that was away reads a little further back.
 const MARGIN: Duration = Duration::from_secs(60 * 60);
@@ -22,6 +25,7 @@ pub fn start(auth: &Auth, tasks: &Tasks) {
         context.limits.sweep();
         std::future::ready(())
     });
+    tasks.spawn(|stopping| purge_deleted(auth.clone(), stopping));
     let auth = auth.clone();
     tasks.every(TOKENS_PERIOD, move || {
         let auth = auth.clone();
@@ -31,6 +35,30 @@ pub fn start(auth: &Auth, tasks: &Tasks) {
             }
         }
     });
+}
+
+/// After each deletion of an account, and again while somebody who reads stands in the way.
+async fn purge_deleted(auth: Auth, stopping: CancellationToken) {
+    let mut is_due = true;
+    loop {
+        if is_due {
+            let Some(is_purged) = stopping.run_until_cancelled(purge(&auth)).await else { return };
+            is_due = !is_purged;
+        }
+        let pause = if is_due { PURGE_PAUSE } else { Duration::MAX };
+        tokio::select! {
+            () = stopping.cancelled() => return,
+            () = auth.0.account_deleted.notified() => is_due = true,
+            () = tokio::time::sleep(pause) => {}
+        }
+    }
+}
+
+async fn purge(auth: &Auth) -> bool {
+    auth.0.db.purge().await.unwrap_or_else(|error| {
+        tracing::warn!(%error, "what was deleted could not be purged; soon again");
+        false
+    })
 }
 
 /// A revoked token stays as long as an access token of its session may live: until then followers must be able

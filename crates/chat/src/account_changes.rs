@@ -18,7 +18,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     Chat,
-    members::changes,
+    members::{changes, log},
     tables::{cursors, room_members, rooms},
 };
 
@@ -85,12 +85,17 @@ async fn apply(chat: &Chat, change: AccountChange) -> Result<()> {
     }
     let tx = chat.begin().await?;
     let is_news = advance(&tx, change.cursor).await?;
+    let is_deletion = change.change == Change::Deleted;
     if let Change::Renamed { username } = change.change
         && is_news
     {
         events = rename(&tx, change.user_id, username).await?;
     }
-    chat.commit(tx, events).await
+    chat.commit(tx, events).await?;
+    if is_deletion {
+        chat.0.something_deleted.notify_one();
+    }
+    Ok(())
 }
 
 /// `false` where another node was faster. The cursor's lock keeps renames in their order.
@@ -125,6 +130,7 @@ async fn rename(tx: &Transaction, user: UserId, username: String) -> Result<Vec<
         .filter(room_members::Column::UserId.eq(user.0))
         .exec(tx)
         .await?;
+    log::rename(tx, user, &username).await?;
     let events = owned.into_iter().map(|mut room| {
         room.owner_username_snapshot = Some(username.clone());
         room.details_rev += 1;

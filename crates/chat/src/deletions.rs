@@ -1,5 +1,5 @@
 //! Removes the rows of deleted rooms and old changes of members, in steps small enough that the writer never waits long for
-//! one. The room's own row goes last; its id is never used again.
+//! one, and what deleted rows left in the files. The room's own row goes last; its id is never used again.
 
 use std::time::Duration;
 
@@ -15,21 +15,25 @@ use crate::{
 const STEP_ROWS: u32 = 500;
 /// Rooms are swept when they are deleted; this picks up what an earlier process left.
 const EVERY: Duration = Duration::from_secs(60);
+/// How soon what could not be purged is tried again.
+const PURGE_PAUSE: Duration = Duration::from_secs(10);
 
 pub(crate) async fn sweep_rooms(chat: Chat, stopping: CancellationToken) {
+    let mut is_to_purge = true;
     loop {
-        if let Err(error) = sweep(&chat, &stopping).await {
-            tracing::warn!(%error, "deleted rooms could not be swept; later again");
+        if let Err(error) = sweep(&chat, &mut is_to_purge, &stopping).await {
+            tracing::warn!(%error, "what was deleted could not be swept; later again");
         }
         tokio::select! {
             () = stopping.cancelled() => return,
-            () = chat.0.room_deleted.notified() => {}
-            () = tokio::time::sleep(EVERY) => {}
+            () = chat.0.something_deleted.notified() => is_to_purge = true,
+            () = tokio::time::sleep(if is_to_purge { PURGE_PAUSE } else { EVERY }) => {}
         }
     }
 }
 
-async fn sweep(chat: &Chat, stopping: &CancellationToken) -> Result<()> {
+/// `is_to_purge`: something was deleted since the files were last purged.
+async fn sweep(chat: &Chat, is_to_purge: &mut bool, stopping: &CancellationToken) -> Result<()> {
     let rooms: Vec<i64> = rooms::Entity::find()
         .select_only()
         .column(rooms::Column::Id)
@@ -38,9 +42,15 @@ async fn sweep(chat: &Chat, stopping: &CancellationToken) -> Result<()> {
         .all(&chat.0.db.reader)
         .await?;
     for room in rooms {
+        *is_to_purge = true;
         while !stopping.is_cancelled() && remove_some(chat, room).await? {}
     }
-    while !stopping.is_cancelled() && members::log::forget_some(chat).await? {}
+    while !stopping.is_cancelled() && members::log::forget_some(chat).await? {
+        *is_to_purge = true;
+    }
+    if *is_to_purge && let Some(is_purged) = stopping.run_until_cancelled(chat.0.db.purge()).await {
+        *is_to_purge = !is_purged?;
+    }
     Ok(())
 }
 

@@ -61,8 +61,8 @@ struct Inner {
     reads: reads::Marks,
     recent: Arc<recent::Recent>,
     is_alone: bool,
-    /// Wakes the sweeper: a room was deleted.
-    room_deleted: Notify,
+    /// Wakes the sweeper: a room was deleted, or an account is gone.
+    something_deleted: Notify,
     /// Writes that run to their end even when their caller is gone.
     writes: TaskTracker,
 }
@@ -102,7 +102,7 @@ impl Chat {
             reads: reads::Marks::default(),
             recent,
             is_alone: config.is_alone,
-            room_deleted: Notify::new(),
+            something_deleted: Notify::new(),
             writes: TaskTracker::new(),
         }));
         chat.start_tasks(tasks);

@@ -39,7 +39,7 @@ impl Chat {
         self.0.recent.apply(&events);
         drop(held);
         if events.iter().any(|event| matches!(event, Event::RoomDeleted { .. })) {
-            self.0.room_deleted.notify_one();
+            self.0.something_deleted.notify_one();
         }
         if !events.is_empty() {
             self.0.bus.publish(events).await;

@@ -12,11 +12,11 @@ const BACKOFF_MAX: Duration = Duration::from_secs(5);
 
 /// Where one of the two is: on a server, or a file in the data folder.
 pub fn find(which: Which, both: &BothDatabases, data_dir: &Path) -> DatabaseUrl {
-    let (given, file) = match which {
-        Which::Auth => (&both.auth_database_url, "auth.db"),
-        Which::Chat => (&both.chat_database_url, "chat.db"),
+    let given = match which {
+        Which::Auth => &both.auth_database_url,
+        Which::Chat => &both.chat_database_url,
     };
-    given.clone().unwrap_or_else(|| DatabaseUrl::Sqlite(data_dir.join(file)))
+    given.clone().unwrap_or_else(|| DatabaseUrl::Sqlite(data_dir.join(which.file())))
 }
 
 /// The same for a command: a service's own variables count first.

@@ -1,5 +1,6 @@
 //! `cloud-chat`: the whole product in one process, or one service of it, and the commands that look after it.
 
+mod backups;
 mod commands;
 mod databases;
 mod health;
@@ -47,5 +48,8 @@ async fn run(cli: Cli) -> Result<(), String> {
         Some(Command::Openapi) => commands::openapi::run(),
         Some(Command::Healthcheck(target)) => commands::healthcheck::run(&target).await,
         Some(Command::User(user)) => commands::user::run(*user).await,
+        Some(Command::Backup(options)) => commands::backup::run(*options).await,
+        Some(Command::Restore(options)) => commands::restore::run(*options).await,
+        Some(Command::Doctor(options)) => commands::doctor::run(*options).await,
     }
 }

@@ -54,6 +54,23 @@ pub enum Command {
     Healthcheck(HealthcheckOptions),
     /// Look after accounts; works while the server runs.
     User(Box<UserOptions>),
+    /// Copy the data of a server on SQLite into a new folder; works while the server runs.
+    ///
+    /// The folder gets chat.db, auth.db and, where the server made its own, secrets.json with the key of the access
+    /// tokens; all for its owner only (mode 0600 in a folder of 0700). It is written under another name and gets its
+    /// own once it is complete and was read again. On a database server, use mysqldump (docs/operations.md).
+    Backup(Box<BackupOptions>),
+    /// Put a backup into a data folder that no server runs on.
+    ///
+    /// The backup is copied and checked before anything changes. A folder that holds data is refused without --replace.
+    /// Run it as the user that the server runs as. A backup of an earlier version is brought up to date by the next
+    /// start; one of a newer version is refused.
+    Restore(Box<RestoreOptions>),
+    /// Check the settings and everything that a server needs, and say how to mend what is wrong; exits with 0 or 1.
+    ///
+    /// Give it the variables and flags that the server has. Without a role it checks the one process; each role is a
+    /// command below. It changes nothing and sends no mail, and what it prints holds no secrets.
+    Doctor(Box<DoctorOptions>),
 }
 
 #[derive(Debug, Clone, Args)]
@@ -87,6 +104,60 @@ pub struct HealthcheckOptions {
     /// Port that the server listens on.
     #[arg(long, env = "PORT", default_value_t = 5000, value_parser = port)]
     pub port: u16,
+}
+
+#[derive(Debug, Args)]
+pub struct BackupOptions {
+    /// Folder to write; it must not be there yet.
+    #[arg(value_name = "FOLDER")]
+    pub to: PathBuf,
+
+    #[command(flatten)]
+    pub data: DataOptions,
+
+    #[command(flatten)]
+    pub both: BothDatabases,
+}
+
+#[derive(Debug, Args)]
+pub struct RestoreOptions {
+    /// Folder that a backup was written to.
+    #[arg(value_name = "FOLDER")]
+    pub from: PathBuf,
+
+    /// Take the place of the data that is there, which is kept in a folder before-restore-… beside it.
+    #[arg(long)]
+    pub replace: bool,
+
+    #[command(flatten)]
+    pub data: DataOptions,
+
+    #[command(flatten)]
+    pub both: BothDatabases,
+}
+
+#[derive(Debug, Args)]
+pub struct DoctorOptions {
+    /// Address of the web app as people open it, such as https://chat.example.org: also checks the way there, through
+    /// the proxy, for requests and for the WebSocket, and compares the clocks.
+    #[arg(long, global = true, value_parser = config::origin, value_name = "URL")]
+    pub url: Option<String>,
+
+    #[command(subcommand)]
+    pub role: Option<DoctorRole>,
+
+    #[command(flatten)]
+    pub serve: ServeOptions,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum DoctorRole {
+    /// Check what the auth-service needs, with the variables that it has.
+    Auth(Box<AuthOptions>),
+    /// Check what the chat-service needs, with the variables that it has.
+    Chat(Box<ChatOptions>),
+    /// Check what the ws-service needs, with the variables that it has.
+    Ws(Box<WsOptions>),
 }
 
 #[derive(Debug, Args)]

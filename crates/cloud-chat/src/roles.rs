@@ -5,7 +5,7 @@ mod chat;
 mod everything;
 #[cfg(feature = "aws")]
 mod gateway;
-mod parts;
+pub mod parts;
 mod ws;
 
 pub use auth::run as auth;

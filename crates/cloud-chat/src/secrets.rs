@@ -11,7 +11,7 @@ use kit::config::Secret;
 use rand::{TryRng, rngs::SysRng};
 use serde::{Deserialize, Serialize};
 
-const FILE: &str = "secrets.json";
+pub const FILE: &str = "secrets.json";
 const SECRET_BYTES: usize = 32;
 
 #[derive(Serialize, Deserialize)]
@@ -53,10 +53,23 @@ pub fn jwt_secret(folder: &Path) -> Result<Secret, String> {
     if !path.exists() {
         generate(folder, &path).map_err(|error| explain(&error))?;
     }
-    let text = fs::read_to_string(&path).map_err(|error| explain(&error))?;
-    let stored: Stored = serde_json::from_str(&text).map_err(|error| explain(&error))?;
+    read(&path).map_err(|error| explain(&error))
+}
+
+/// Whether what was generated can be used; nothing is generated.
+pub fn check(folder: &Path) -> Result<(), String> {
+    let path = folder.join(FILE);
+    if !path.exists() {
+        return Ok(());
+    }
+    read(&path).map(drop).map_err(|error| format!("{}: {error}", path.display()))
+}
+
+fn read(path: &Path) -> Result<Secret, String> {
+    let text = fs::read_to_string(path).map_err(|error| error.to_string())?;
+    let stored: Stored = serde_json::from_str(&text).map_err(|error| error.to_string())?;
     if stored.jwt_secret.len() < SECRET_BYTES {
-        return Err(explain(&"jwtSecret is shorter than 32 bytes"));
+        return Err("jwtSecret is shorter than 32 bytes".to_owned());
     }
     Ok(Secret::new(stored.jwt_secret))
 }

@@ -1,6 +1,7 @@
 //! The bus between processes: core NATS, one connection a process, one subject a topic. What this process publishes its
 //! own listeners hear at once and without NATS; what others publish comes in by the subjects listened to.
 
+mod checks;
 mod hearing;
 mod link;
 mod parcels;

@@ -1,5 +1,6 @@
 //! The database of a service: one handle for reads, one for writes, and its migrations.
 
+mod copies;
 mod embedded;
 mod errors;
 mod handle;
@@ -20,14 +21,17 @@ use std::{
     time::Duration,
 };
 
-use sea_orm::{ConnectionTrait, Database as SeaOrm, DbErr, RuntimeErr};
+use protocol::Timestamp;
+use sea_orm::{ConnectionTrait, Database as SeaOrm, DbErr, RuntimeErr, Statement};
 
 use crate::{Error, Kind, Result as KitResult};
 
+pub use copies::{Progress, SqliteCopy};
 pub use embedded::{Embedded, Failed};
 pub use errors::{is_about_a_row, is_away, is_contention, is_transient, violated_constraint};
 pub use handle::{Handle, Transaction};
 pub use meter::{Connections, Meter, Pool};
+pub use migrations::Schema;
 pub use url::{DatabaseUrl, MYSQL_PORT, MySqlParts, Tls};
 
 /// SQLite has one writer at a time: a pool of one queues in the process instead of failing in the database.
@@ -89,10 +93,38 @@ impl Database {
         self.embedded.as_ref()
     }
 
+    /// What was deleted is nowhere in the files from here on; a server sees to that itself. `false`: not now, somebody
+    /// reads an earlier state.
+    pub async fn purge(&self) -> Result<bool, DbErr> {
+        match &self.embedded {
+            Some(embedded) => embedded.empty_log().await,
+            None => Ok(true),
+        }
+    }
+
     /// Begins a transaction that will write. SQLite takes its lock here: taken later, after a read, it could only
     /// fail when another process wrote in between.
     pub async fn begin(&self) -> Result<Transaction, DbErr> {
         self.writer.begin().await
+    }
+
+    /// One connection to a server, and what it is told: the pools say only that their time was up. Files are not touched.
+    pub async fn knock(url: &DatabaseUrl) -> Result<(), DbErr> {
+        match url {
+            DatabaseUrl::Sqlite(_) => Ok(()),
+            DatabaseUrl::MySql(server) => mysql::knock(server).await,
+        }
+    }
+
+    /// What time it is on the server; `None` where the database is a file.
+    pub async fn time(&self) -> Result<Option<Timestamp>, DbErr> {
+        let backend = self.reader.get_database_backend();
+        if self.embedded.is_some() {
+            return Ok(None);
+        }
+        let ask = "SELECT CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED)";
+        let row = self.reader.query_one_raw(Statement::from_string(backend, ask)).await?;
+        row.map(|row| row.try_get_by_index(0).map(Timestamp)).transpose()
     }
 
     /// Whether the database answers.

@@ -10,6 +10,7 @@ mod mariadb;
 pub mod nats;
 mod process;
 mod proxy;
+mod upgrades;
 
 use std::{net::TcpListener, ops::RangeInclusive};
 
@@ -18,6 +19,7 @@ pub use databases::{Engine, TestDatabase};
 pub use mariadb::MariaDb;
 pub use process::Process;
 pub use proxy::Proxy;
+pub use upgrades::Earlier;
 
 /// Below those that the kernel hands out: to connections, and to whoever asks for any.
 const PORTS: RangeInclusive<u16> = 10_000..=32_000;

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// The account is gone and its sessions have ended. Its refresh tokens stay, revoked, until no access token of
-/// theirs lives; chat learns of the deletion from the feed.
+/// theirs lives; chat learns of the deletion from the feed. What the row held is gone from the files a moment later.
 pub async fn delete(auth: &Auth, current: &CurrentUser, current_password: &str) -> Result<()> {
     let user = oneself(auth, current.id).await?;
     check_current_password(auth, &user, Some(current_password)).await?;
@@ -38,6 +38,7 @@ pub async fn delete(auth: &Auth, current: &CurrentUser, current_password: &str) 
     })
     .await?;
     drop(changing);
+    auth.0.account_deleted.notify_one();
     auth.announce(ended, true).await;
     Ok(())
 }

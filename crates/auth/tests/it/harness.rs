@@ -44,6 +44,11 @@ impl TestApp {
     }
 
     pub async fn with(adjust: impl FnOnce(&mut Config)) -> Self {
+        Self::start_in(TestDatabase::new(ENGINE).await, adjust).await
+    }
+
+    /// On this database, brought up to date.
+    pub async fn start_in(database: TestDatabase, adjust: impl FnOnce(&mut Config)) -> Self {
         let mut config = Config {
             frontend_url: FRONTEND_URL.into(),
             dev_mode: true,
@@ -54,7 +59,6 @@ impl TestApp {
             internal_keys: InternalKeys::new([&Secret::new(INTERNAL_KEY)]),
         };
         adjust(&mut config);
-        let database = TestDatabase::new(ENGINE).await;
         let db = Database::open(&database.url().parse().unwrap()).await.unwrap();
         db.migrate::<Migrator>().await.unwrap();
         let revocations = Revocations::new(Duration::from_secs(900));

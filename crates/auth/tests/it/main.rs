@@ -16,4 +16,5 @@ mod resets;
 mod sessions;
 mod signups;
 mod storms;
+mod upgrades;
 mod users;

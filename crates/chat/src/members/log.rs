@@ -5,12 +5,13 @@ use std::time::Duration;
 use fanout::Event;
 use kit::Result;
 use protocol::{
-    RoomId, Timestamp,
+    RoomId, Timestamp, UserId,
     seams::{MemberChange, MemberChanges},
 };
 use sea_orm::{
     ActiveValue::{NotSet, Set},
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::Expr,
 };
 
 use crate::{
@@ -72,6 +73,23 @@ pub(crate) async fn after(chat: &Chat, asked: &[(RoomId, i64)]) -> Result<Vec<Me
         });
     }
     Ok(answer)
+}
+
+/// What is told late carries the new name; the old one stays on messages alone.
+pub(crate) async fn rename(tx: &impl ConnectionTrait, user: UserId, username: &str) -> Result<(), DbErr> {
+    // Looked up first: an update by a column without an index would lock the changes of everybody.
+    let theirs: Vec<i64> = Entity::find()
+        .select_only()
+        .column(Column::Id)
+        .filter(Column::UserId.eq(user.0))
+        .into_tuple()
+        .all(tx)
+        .await?;
+    if theirs.is_empty() {
+        return Ok(());
+    }
+    let renamed = Entity::update_many().col_expr(Column::Username, Expr::value(username));
+    renamed.filter(Column::Id.is_in(theirs)).exec(tx).await.map(drop)
 }
 
 /// One step; `false` once nothing is left that is old enough.

@@ -20,7 +20,7 @@ use testbed::{Engine, Proxy, TestDatabase};
 
 use crate::accounts::TestAccounts;
 
-const ENGINE: Engine = Engine::of(env!("CARGO_CRATE_NAME"));
+pub const ENGINE: Engine = Engine::of(env!("CARGO_CRATE_NAME"));
 /// Long enough for a slow machine; only a failing test waits for it.
 pub const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -81,7 +81,8 @@ impl TestApp {
         open(&self.database).await
     }
 
-    async fn start_in(database: Arc<TestDatabase>, accounts: Arc<TestAccounts>, config: &Config) -> Self {
+    /// On this database, brought up to date.
+    pub async fn start_in(database: Arc<TestDatabase>, accounts: Arc<TestAccounts>, config: &Config) -> Self {
         Self::start_on(open(&database).await, database, accounts, config).await
     }
 

@@ -22,3 +22,4 @@ mod revisions;
 mod rooms;
 mod stopping;
 mod storms;
+mod upgrades;

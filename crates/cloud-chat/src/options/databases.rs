@@ -127,4 +127,20 @@ impl Which {
             Self::Chat => "chat",
         }
     }
+
+    /// In the data folder.
+    pub fn file(self) -> &'static str {
+        match self {
+            Self::Auth => "auth.db",
+            Self::Chat => "chat.db",
+        }
+    }
+
+    /// What says that it is elsewhere.
+    pub fn variable(self) -> &'static str {
+        match self {
+            Self::Auth => "AUTH_DATABASE_URL",
+            Self::Chat => "CHAT_DATABASE_URL",
+        }
+    }
 }

@@ -177,10 +177,26 @@ pub fn adjust(command: Command) -> Command {
                 .help("Address of the web app as people open it: links in mails, and the one origin that CORS admits")
         })
     };
+    let services = |command: Command| {
+        command
+            .mut_subcommand("auth", |auth| with_frontend(service(auth)))
+            .mut_subcommand("chat", |chat| or_gateway(with_frontend(service(chat))))
+            .mut_subcommand("ws", |ws| service(ws).mut_arg("port", |port| port.default_value("4001")))
+    };
+    services(command)
+        .mut_subcommand("doctor", |doctor| showing(services(doctor), &["url"]))
+        .mut_subcommand("backup", |backup| showing(backup, &["to", "data_dir"]))
+        .mut_subcommand("restore", |restore| showing(restore, &["from", "replace", "data_dir"]))
+}
+
+/// Takes all the same; help would repeat that of the roles.
+fn showing(command: Command, shown: &'static [&'static str]) -> Command {
     command
-        .mut_subcommand("auth", |auth| with_frontend(service(auth)))
-        .mut_subcommand("chat", |chat| or_gateway(with_frontend(service(chat))))
-        .mut_subcommand("ws", |ws| service(ws).mut_arg("port", |port| port.default_value("4001")))
+        .mut_args(|argument| {
+            let is_shown = shown.contains(&argument.get_id().as_str());
+            argument.hide(!is_shown)
+        })
+        .mut_subcommands(|below| showing(below, shown))
 }
 
 /// On AWS events go another way.

@@ -10,7 +10,7 @@ use realtime::Realtime;
 
 use super::parts::{self, AccountOptions, Wires, explain};
 use crate::{
-    databases,
+    backups, databases,
     health::Dependencies,
     options::{ServeOptions, Which},
     router::{self, Everything},
@@ -97,7 +97,11 @@ async fn assemble(options: &ServeOptions, address: SocketAddr, tasks: &Tasks) ->
 
 fn prepare_folder(folder: &Path) -> Result<std::fs::File, String> {
     secrets::make_folder(folder)?;
-    secrets::lock_folder(folder)
+    let lock = secrets::lock_folder(folder)?;
+    if let Some(before) = backups::finish(folder)? {
+        tracing::info!(before = %before.display(), "a restore that was cut off is finished");
+    }
+    Ok(lock)
 }
 
 fn tokens(options: &ServeOptions) -> Result<Tokens, String> {

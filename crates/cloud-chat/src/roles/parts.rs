@@ -64,14 +64,19 @@ pub async fn database<M: sea_orm_migration::MigratorTrait>(
     tls: &DatabaseTls,
     schema: SchemaOptions,
 ) -> Result<Database, String> {
-    let url: DatabaseUrl = one.given()?.ok_or_else(|| {
+    databases::open::<M>(&database_url(which, one, tls)?, which, schema.db_sync).await
+}
+
+/// Where a service's own database is.
+pub fn database_url(which: Which, one: &OneDatabase, tls: &DatabaseTls) -> Result<DatabaseUrl, String> {
+    let url = one.given()?.ok_or_else(|| {
         format!(
             "DATABASE_URL (--database-url) must be set, or DB_HOST, DB_PORT, DB_NAME, DB_USER and DB_PASSWORD: the \
              database of the service (for example DATABASE_URL=mysql://user:password@db.example.org:3306/{}_db)",
             which.name()
         )
     })?;
-    databases::open::<M>(&tls.protect(url), which, schema.db_sync).await
+    Ok(tls.protect(url))
 }
 
 /// What the accounts are told at their start.

@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 use testbed::{Engine, MariaDb, TestDatabase};
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, process::Command};
 
-use crate::harness::{SOON, Storm, Topology, eventually, run_with, within};
+use crate::harness::{SOON, Sockets, Storm, Talk, Topology, count, eventually, output_of, run_with, within};
 
 /// As the variables of a service hold it.
 fn parts<'a>(database: &'a TestDatabase, port: &'a str) -> [(&'static str, &'a str); 5] {
@@ -149,4 +149,42 @@ async fn while_the_server_is_away_requests_are_told_to_come_back_and_nothing_ack
     aftermath.assert_kept(room, &alice.history(room).await);
     let log = app.log();
     assert!(!log.contains("\"ERROR\"") && !log.contains("panicked"), "{log}");
+}
+
+/// As docs/operations.md says.
+#[tokio::test]
+async fn a_dump_taken_while_people_talk_holds_all_that_was_acknowledged_before() {
+    let server = MariaDb::start().await;
+    let (auth, chat) = (TestDatabase::on_server(&server).await, TestDatabase::on_server(&server).await);
+    let mut app = on(&auth, &chat).with("DB_SYNC", "true").start().await;
+    let (alice, bob) = (app.user("alice").await, app.user("bob").await);
+    let room = alice.create_room_with("plans", &[&bob]).await;
+    let mut talk = Talk::start("talk", &[&alice, &bob], &[room], Sockets::Stay).await;
+    talk.goes_on(40).await;
+    let before = talk.so_far();
+    let file = app.scratch().join("cloud-chat.sql");
+    let file = file.display();
+    let (both, dump) =
+        (format!("{} {}", auth.name, chat.name), "--single-transaction --hex-blob --databases");
+    as_root(&auth, &format!("mariadb-dump \"$@\" {dump} {both} > {file}")).await;
+    talk.goes_on(20).await;
+    talk.end().await;
+
+    app.kill().await;
+    for database in [&auth, &chat] {
+        as_root(&auth, &format!("mariadb \"$@\" --execute='DROP DATABASE {}'", database.name)).await;
+    }
+    as_root(&auth, &format!("mariadb \"$@\" < {file}")).await;
+    app.start_again().await;
+    let log = before.kept_in(room, &bob.log_in().await).await;
+    assert_eq!(alice.log_in().await.send(room, "and on").await.seq, count(&log) + 1);
+}
+
+/// Runs a line of shell; `$@` says where the server is.
+async fn as_root(database: &TestDatabase, script: &str) {
+    let mut command = Command::new("sh");
+    command.args(["-c", script, "sh", "--no-defaults", "--protocol=tcp", "--user=root"]);
+    command.args(["--host", &database.host, "--port", &database.port.to_string()]).kill_on_drop(true);
+    let output = output_of(script, command).await;
+    assert_eq!(output.code, Some(0), "{script}: {}", output.stderr);
 }

@@ -1,6 +1,9 @@
 //! https by Caddy, as its recipe has it, with an authority of Caddy's own.
 
-use std::{path::Path, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use futures::StreamExt;
 use rustls::{
@@ -18,7 +21,7 @@ use tokio_rustls::{TlsConnector, client::TlsStream};
 
 use crate::{
     frontend::internal::SPELLINGS,
-    harness::{Api, App, INTERNAL_API_KEY, PATIENCE, Topology, eventually, within, workspace},
+    harness::{Api, App, INTERNAL_API_KEY, PATIENCE, Topology, eventually, run_with, within, workspace},
 };
 
 struct Caddy {
@@ -53,12 +56,17 @@ impl Caddy {
         caddy
     }
 
+    /// What those trust who trust it.
+    fn authority(&self) -> PathBuf {
+        self.folder.path().join("data/caddy/pki/authorities/local/root.crt")
+    }
+
     async fn connect(&self) -> TlsStream<TcpStream> {
         self.try_connect().await.expect("Caddy answers, and its certificate is of its authority")
     }
 
     async fn try_connect(&self) -> Option<TlsStream<TcpStream>> {
-        let authority = self.folder.path().join("data/caddy/pki/authorities/local/root.crt");
+        let authority = self.authority();
         let mut roots = RootCertStore::empty();
         roots.add(CertificateDer::from_pem_file(authority).ok()?).ok()?;
         let config = ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
@@ -150,6 +158,21 @@ async fn people_log_in_and_talk_over_https() {
         let answer = caddy.ask(&format!("POST {path}"), &json!({"token": alice.token})).await;
         assert!(answer.starts_with("HTTP/1.1 404 Not Found\r\n") && answer.contains("NOT_FOUND"), "{answer}");
     }
+
+    let authority = caddy.authority();
+    let url = format!("https://localhost:{port}");
+    let data_dir = app.data_dir();
+    let settings = [
+        ("DATA_DIR", data_dir.to_str().expect("UTF-8")),
+        ("SSL_CERT_FILE", authority.to_str().expect("UTF-8")),
+    ];
+    let examined = run_with(&["doctor", "--url", &url], &settings).await;
+    for what in ["web address", "clock", "WebSocket"] {
+        let is_ok = |line: &str| line.starts_with("ok ") && line.contains(what);
+        assert!(examined.stdout.lines().any(is_ok), "{what}: {}", examined.stdout);
+    }
+    let examined = run_with(&["doctor", "--url", &url], &settings[..1]).await;
+    assert!(examined.stdout.contains("valid certificate"), "{}", examined.stdout);
 
     let url = format!("wss://localhost:{port}/ws?token={}", alice.token);
     let (mut socket, _) =

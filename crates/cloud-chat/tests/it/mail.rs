@@ -1,6 +1,6 @@
 //! Password resets by mail, through a real SMTP server that keeps what it is given.
 
-mod sink;
+pub mod sink;
 
 use serde_json::json;
 

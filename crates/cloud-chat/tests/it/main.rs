@@ -4,13 +4,16 @@
 mod suites;
 
 mod authorization;
+mod backups;
 mod bad_input;
 mod commands;
 mod cross_site;
 mod crowds;
 mod databases;
 mod deployment;
+mod doctor;
 mod durability;
+mod erasure;
 mod frontend;
 mod fuzzing;
 mod harness;

@@ -2,7 +2,7 @@
 
 use std::{fmt, path::PathBuf, str::FromStr, time::Duration};
 
-use async_nats::{Client, ConnectOptions, Event, ServerAddr};
+use async_nats::{Client, ConnectError, ConnectOptions, Event, ServerAddr};
 use kit::config;
 use percent_encoding::percent_decode_str;
 
@@ -114,6 +114,10 @@ impl NatsServers {
                 }
             }
         }
+    }
+
+    pub(super) async fn try_to_connect(&self) -> Result<Client, ConnectError> {
+        self.options().connect(self.servers.as_slice()).await
     }
 
     fn options(&self) -> ConnectOptions {

@@ -5,6 +5,9 @@ use uuid::Uuid;
 
 use crate::Topic;
 
+/// What all of them begin with.
+pub const ROOT: &str = "cloud-chat";
+
 pub struct Subjects {
     prefix: String,
 }
@@ -14,7 +17,7 @@ impl Subjects {
         let is_plain =
             !installation.is_empty() && installation.bytes().all(|byte| byte.is_ascii_alphanumeric());
         assert!(is_plain, "an installation is named by letters and digits");
-        Self { prefix: format!("cloud-chat.{installation}") }
+        Self { prefix: format!("{ROOT}.{installation}") }
     }
 
     pub fn of(&self, topic: Topic) -> String {

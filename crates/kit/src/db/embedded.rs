@@ -4,10 +4,10 @@
 use std::{
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
-use rusqlite::Connection;
+use rusqlite::{Connection, OpenFlags};
 use sea_orm::DbErr;
 use tokio::sync::{Mutex as Turn, OwnedMutexGuard};
 
@@ -15,6 +15,9 @@ use super::{Meter, errors::of_sqlite, sqlite};
 
 /// Prepared statements that are kept.
 const STATEMENTS_MAX: usize = 32;
+/// Reads are short.
+const EMPTYING_TRIES: u32 = 40;
+const EMPTYING_PAUSE: Duration = Duration::from_millis(50);
 
 /// A SQLite file, and whose turn it is to write to it: SQLite's own wait for its lock is not fair.
 #[derive(Debug, Clone)]
@@ -65,6 +68,25 @@ impl Embedded {
         written.await.unwrap_or_else(|error| Err(Failed::Undone(DbErr::Custom(error.to_string()))))
     }
 
+    /// Empties the log beside the file, which keeps what was there before until something else is written over it.
+    /// `false`: somebody reads an earlier state, as a backup does.
+    pub(super) async fn empty_log(&self) -> Result<bool, DbErr> {
+        for _ in 0..EMPTYING_TRIES {
+            let turn = self.turn().await;
+            let file = self.file.clone();
+            let emptied = tokio::task::spawn_blocking(move || {
+                let _turn = turn;
+                try_to_empty_log(&file)
+            });
+            let emptied = emptied.await.map_err(|error| DbErr::Custom(error.to_string()))?;
+            if emptied.map_err(of_sqlite)? {
+                return Ok(true);
+            }
+            tokio::time::sleep(EMPTYING_PAUSE).await;
+        }
+        Ok(false)
+    }
+
     fn transact<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, Failed<T>> {
         let undone = |error| Failed::Undone(of_sqlite(error));
         let mut kept = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
@@ -96,10 +118,20 @@ impl Embedded {
         connection.busy_timeout(sqlite::ACQUIRE_TIMEOUT)?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "synchronous", "FULL")?;
+        connection.pragma_update(None, "secure_delete", true)?;
         connection.pragma_update(None, "foreign_keys", true)?;
         connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
         Ok(connection)
     }
+}
+
+/// Waits for nobody: whoever writes would have to wait as well.
+fn try_to_empty_log(file: &Path) -> rusqlite::Result<bool> {
+    let connection = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    connection.busy_timeout(Duration::ZERO)?;
+    connection
+        .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0))
+        .map(|busy| busy == 0)
 }
 
 #[cfg(test)]

@@ -1,8 +1,6 @@
 //! Brings a schema up to date, once however many processes start at the same time. Versions that only a newer binary
 //! knows are left alone: this one runs on them, while a rollout has both.
 
-use std::collections::HashSet;
-
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, Statement, TransactionTrait};
 use sea_orm_migration::{
     MigrationTrait, MigratorTrait, SchemaManager, SchemaManagerConnection,
@@ -13,9 +11,33 @@ use sea_orm_migration::{
 use super::{Database, schema};
 
 /// What was applied; the library that came before this file named it.
-const TABLE: &str = "seaql_migrations";
+pub(super) const TABLE: &str = "seaql_migrations";
 /// How long one process waits for another that migrates.
 const LOCK_WAIT_SECS: u32 = 120;
+
+/// How the schema of a database stands to this binary's.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Schema {
+    /// Migrations of ours that were not applied yet, in their order.
+    pub missing: Vec<String>,
+    /// Those that were applied by a newer binary.
+    pub unknown: Vec<String>,
+}
+
+impl Schema {
+    /// Of a database with these migrations.
+    pub fn of<M: MigratorTrait>(applied: impl IntoIterator<Item = String>) -> Self {
+        let mut unknown: Vec<_> = applied.into_iter().collect();
+        let ours = M::migrations().into_iter().map(|migration| migration.name().to_owned());
+        let missing = ours.filter(|ours| {
+            let place = unknown.iter().position(|applied| applied == ours);
+            place.map(|place| unknown.swap_remove(place)).is_none()
+        });
+        let missing = missing.collect();
+        unknown.sort();
+        Self { missing, unknown }
+    }
+}
 
 impl Database {
     /// Applies what is missing; safe to repeat, also after it was cut off in the middle.
@@ -37,11 +59,16 @@ impl Database {
 
     /// Whether a migration is missing. Changes nothing.
     pub async fn is_behind<M: MigratorTrait>(&self) -> Result<bool, DbErr> {
+        Ok(!self.schema::<M>().await?.missing.is_empty())
+    }
+
+    /// What it has and what it lacks. Changes nothing.
+    pub async fn schema<M: MigratorTrait>(&self) -> Result<Schema, DbErr> {
         let manager = SchemaManager::new(self.reader.patient());
         if !manager.has_table(TABLE).await? {
-            return Ok(!M::migrations().is_empty());
+            return Ok(Schema::of::<M>([]));
         }
-        Ok(!missing::<M>(manager.get_connection()).await?.is_empty())
+        Ok(Schema::of::<M>(applied(manager.get_connection()).await?))
     }
 }
 
@@ -63,10 +90,14 @@ async fn apply<M: MigratorTrait>(manager: &SchemaManager<'_>) -> Result<(), DbEr
 async fn missing<M: MigratorTrait>(
     db: &SchemaManagerConnection<'_>,
 ) -> Result<Vec<Box<dyn MigrationTrait>>, DbErr> {
+    let missing = Schema::of::<M>(applied(db).await?).missing;
+    let is_missing = |migration: &dyn MigrationTrait| missing.iter().any(|name| name == migration.name());
+    Ok(M::migrations().into_iter().filter(|migration| is_missing(migration.as_ref())).collect())
+}
+
+async fn applied(db: &SchemaManagerConnection<'_>) -> Result<Vec<String>, DbErr> {
     let rows = db.query_all(Query::select().column("version").from(TABLE)).await?;
-    let applied = rows.iter().map(|row| row.try_get_by_index::<String>(0));
-    let applied = applied.collect::<Result<HashSet<_>, _>>()?;
-    Ok(M::migrations().into_iter().filter(|migration| !applied.contains(migration.name())).collect())
+    rows.iter().map(|row| row.try_get_by_index(0)).collect()
 }
 
 /// A named lock of the server's, for this database. It belongs to one connection, which the transaction holds on to;

@@ -1,10 +1,10 @@
 //! Connections to MySQL and MariaDB, and how each session is set up.
 
-use std::time::Duration;
+use std::{io, time::Duration};
 
 use sea_orm::{
-    ConnectOptions,
-    sqlx::{self, Connection, Executor, MySqlConnection, mysql::MySqlConnectOptions},
+    ConnectOptions, DbErr, RuntimeErr,
+    sqlx::{self, ConnectOptions as _, Connection, Executor, MySqlConnection, mysql::MySqlConnectOptions},
 };
 
 /// How long a request waits for a server that is away before it is told so.
@@ -62,6 +62,14 @@ pub fn options(server: &MySqlConnectOptions, connections_max: u32) -> ConnectOpt
         })
         .map_sqlx_mysql_opts(move |_| server.clone());
     options
+}
+
+/// Connects once, without trying again.
+pub async fn knock(server: &MySqlConnectOptions) -> Result<(), DbErr> {
+    let knocked = async { server.connect().await?.close().await };
+    let knocked = tokio::time::timeout(ACQUIRE_TIMEOUT, knocked).await;
+    let knocked = knocked.unwrap_or_else(|_| Err(sqlx::Error::Io(io::ErrorKind::TimedOut.into())));
+    knocked.map_err(|error| DbErr::Conn(RuntimeErr::SqlxError(error.into())))
 }
 
 /// A caller who went away may have left a transaction that the library does not know of, and a server that fell silent

@@ -1,4 +1,4 @@
-//! Connections to a SQLite file: WAL, and every commit on the disk before it is answered.
+//! Connections to a SQLite file: WAL, every commit on the disk before it is answered, and zeros where something was deleted.
 
 use std::{fs::OpenOptions, io, os::unix::fs::OpenOptionsExt, path::Path, time::Duration};
 
@@ -44,6 +44,7 @@ pub fn options(file: &Path, connections_max: u32) -> ConnectOptions {
                 .foreign_keys(true)
                 .journal_mode(SqliteJournalMode::Wal)
                 .synchronous(SqliteSynchronous::Full)
+                .pragma("secure_delete", "ON")
                 .busy_timeout(ACQUIRE_TIMEOUT)
         });
     options

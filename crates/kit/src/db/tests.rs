@@ -2,7 +2,7 @@
 
 use std::os::unix::fs::PermissionsExt;
 
-use sea_orm::Statement;
+use sea_orm::{Statement, TransactionTrait};
 
 use super::*;
 
@@ -51,4 +51,27 @@ async fn a_full_disk_is_a_passing_state() {
     assert!(!is_transient(
         &db.writer.execute_unprepared("INSERT INTO nowhere VALUES (1)").await.unwrap_err()
     ));
+}
+
+#[tokio::test]
+async fn what_was_deleted_is_nowhere_in_the_files_once_they_are_purged() {
+    let folder = tempfile::tempdir().unwrap();
+    let db = Database::open_sqlite(&folder.path().join("some.db")).await.unwrap();
+    let has = |words: &str| {
+        let files =
+            folder.path().read_dir().unwrap().map(|file| std::fs::read(file.unwrap().path()).unwrap());
+        files.into_iter().any(|bytes| bytes.windows(words.len()).any(|window| window == words.as_bytes()))
+    };
+    db.writer.execute_unprepared("CREATE TABLE t (n INTEGER, text TEXT)").await.unwrap();
+    db.writer.execute_unprepared("INSERT INTO t VALUES (1, 'stays here'), (2, 'goes away')").await.unwrap();
+    assert!(db.purge().await.unwrap() && has("goes away"));
+    db.writer.execute_unprepared("DELETE FROM t WHERE n = 2").await.unwrap();
+    let reading = db.reader.patient().begin().await.unwrap();
+    reading.execute_unprepared("SELECT * FROM t").await.unwrap();
+    db.writer.execute_unprepared("INSERT INTO t VALUES (3, 'newer')").await.unwrap();
+    assert!(!db.purge().await.unwrap(), "somebody reads what was there");
+    reading.rollback().await.unwrap();
+
+    assert!(db.purge().await.unwrap());
+    assert!(has("stays here") && !has("goes away"));
 }

@@ -126,6 +126,8 @@ async fn an_older_version_runs_on_a_newer_schema() {
     let (_place, db) = database().await;
     db.migrate::<Migrator>().await.unwrap();
     assert!(!db.is_behind::<OlderMigrator>().await.unwrap());
+    let schema = db.schema::<OlderMigrator>().await.unwrap();
+    assert_eq!((schema.missing.len(), schema.unknown.as_slice()), (0, &["m0002_second".to_owned()][..]));
     db.migrate::<OlderMigrator>().await.unwrap();
 }
 

@@ -54,6 +54,10 @@ async fn every_command_has_help() {
         &["user", "disable"],
         &["user", "enable"],
         &["user", "reset-password"],
+        &["backup"],
+        &["restore"],
+        &["doctor"],
+        &["doctor", "auth"],
     ] {
         let help = run(&[command, &["--help"]].concat()).await;
         assert_eq!((help.code, help.stderr.as_str()), (Some(0), ""), "{command:?}");

@@ -116,6 +116,11 @@ impl Server {
         &self.plan.name
     }
 
+    /// Its variables.
+    pub fn settings(&self) -> &[(String, String)] {
+        &self.plan.settings
+    }
+
     pub fn role(&self) -> Option<&'static str> {
         self.plan.role
     }

@@ -71,6 +71,12 @@ impl Talk {
         }
     }
 
+    /// What is acknowledged by now.
+    pub fn so_far(&self) -> Aftermath {
+        let acked = self.book.acked.lock().expect("no talker panicked").clone();
+        Aftermath { acked, open: Vec::new() }
+    }
+
     /// Everybody finishes what they were saying.
     pub async fn end(mut self) -> Aftermath {
         self.over.send_replace(true);
