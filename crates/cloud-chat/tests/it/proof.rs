@@ -24,7 +24,6 @@ use shapes::Shape;
 const SEEDS: &str = "PROVE_SEEDS";
 /// Which steps of their schedules, `2,5`.
 const STEPS: &str = "PROVE_STEPS";
-const FEW_SEEDS: RangeInclusive<u64> = 1..=2;
 /// Runs that it may take to make a schedule shorter.
 const SHORTENING_MAX: usize = 12;
 
@@ -51,8 +50,9 @@ mod lambda {
 
 async fn prove(shape: Shape) {
     let asked = asked(SEEDS);
-    let seeds =
-        asked.as_deref().map_or(FEW_SEEDS, |text| range(text).unwrap_or_else(|| panic!("{SEEDS}={text}")));
+    let seeds = asked
+        .as_deref()
+        .map_or(1..=shape.few(), |text| range(text).unwrap_or_else(|| panic!("{SEEDS}={text}")));
     let report = Report::new(shape, workspace().join("target/prove"));
     let mut failed = Vec::new();
     for seed in seeds {

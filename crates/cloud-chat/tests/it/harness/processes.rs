@@ -30,8 +30,8 @@ impl Processes {
             Shape::OneProcess => {
                 let mut ways = Ways::new(topology.has_proxies);
                 let server = Server::start(Plan::one_process(folder, topology.settings)).await;
-                let requests = ways.to_requests(server.port()).await;
-                let api = Api::apart(requests, ways.to_sockets(server.port()).await);
+                let requests = ways.for_requests(server.port()).await;
+                let api = Api::apart(requests, ways.for_sockets(server.port()).await);
                 Self { servers: vec![server], nats: None, mariadb: None, ways, aws: None, api }
             }
             Shape::Services { chat, ws } => Self::services(&topology, chat, ws, folder).await,
@@ -44,7 +44,7 @@ impl Processes {
         let (nats, mariadb) = (NatsServer::start().await, own_mariadb(topology).await);
         let mut ways = Ways::new(topology.has_proxies);
         let start = async |ways: &mut Ways, role: &'static str, nth: usize, own: Vec<(&str, String)>| {
-            let url = format!("nats://127.0.0.1:{}", ways.to_nats(nats.port()).await);
+            let url = format!("nats://127.0.0.1:{}", ways.for_nats(nats.port()).await);
             let settings = with(topology, url, &own);
             Server::start(Plan::service(role, &format!("{role}-{nth}"), folder, settings)).await
         };
@@ -69,8 +69,8 @@ impl Processes {
         let (mut requests, mut takers) = (Vec::new(), Vec::new());
         for server in &servers {
             match server.role() {
-                Some("ws") => takers.push(ways.to_sockets(server.port()).await),
-                _ => requests.push(ways.to_requests(server.port()).await),
+                Some("ws") => takers.push(ways.for_sockets(server.port()).await),
+                _ => requests.push(ways.for_requests(server.port()).await),
             }
         }
         let api = Api::services(requests[0], &requests[1..], &takers);
@@ -95,8 +95,8 @@ impl Processes {
         let balancer = Proxy::start(&[chat.port()]).await;
         aws.start_functions(&address(balancer.port()), &topology.settings, folder);
         ways.chat = Some(balancer);
-        let (accounts, others) = (ways.to_requests(auth.port()).await, ways.to_requests(chat.port()).await);
-        let sockets = ways.to_sockets(aws.port()).await;
+        let (accounts, others) = (ways.for_requests(auth.port()).await, ways.for_requests(chat.port()).await);
+        let sockets = ways.for_sockets(aws.port()).await;
         let api = Api::services(accounts, &[others], &[sockets]).held_by(Holder::ApiGateway);
         Self { servers: vec![auth, chat], nats: None, mariadb, ways, aws: Some(aws), api }
     }
@@ -153,7 +153,7 @@ async fn parts_of(database: &TestDatabase, ways: &mut Ways) -> Vec<(&'static str
     let TestDatabase { host, port, name, user, password, .. } = database;
     vec![
         ("DB_HOST", host.clone()),
-        ("DB_PORT", ways.to_database(*port).await.to_string()),
+        ("DB_PORT", ways.for_database(*port).await.to_string()),
         ("DB_NAME", name.clone()),
         ("DB_USER", user.clone()),
         ("DB_PASSWORD", password.clone()),

@@ -22,19 +22,19 @@ impl Ways {
         Self { are_wanted, ..Self::default() }
     }
 
-    pub async fn to_sockets(&mut self, port: u16) -> u16 {
+    pub async fn for_sockets(&mut self, port: u16) -> u16 {
         way(self.are_wanted, &mut self.sockets, port).await
     }
 
-    pub async fn to_requests(&mut self, port: u16) -> u16 {
+    pub async fn for_requests(&mut self, port: u16) -> u16 {
         way(self.are_wanted, &mut self.requests, port).await
     }
 
-    pub async fn to_nats(&mut self, port: u16) -> u16 {
+    pub async fn for_nats(&mut self, port: u16) -> u16 {
         way(self.are_wanted, &mut self.nats, port).await
     }
 
-    pub async fn to_database(&mut self, port: u16) -> u16 {
+    pub async fn for_database(&mut self, port: u16) -> u16 {
         way(self.are_wanted, &mut self.databases, port).await
     }
 }

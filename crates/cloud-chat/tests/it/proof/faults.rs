@@ -70,7 +70,7 @@ pub enum Fault {
 }
 
 impl Fault {
-    /// Every kind is as likely as every other.
+    /// Every kind is as likely as every other, death at a named point twice so: there are many.
     pub fn draw(shape: Shape, random: &mut StdRng) -> Self {
         let clients = [shape.requests(), shape.sockets()].concat();
         let all = [clients, shape.inner()].concat();

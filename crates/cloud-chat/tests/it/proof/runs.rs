@@ -43,7 +43,7 @@ pub async fn run(schedule: &Schedule, mistake: Option<&'static str>) -> Result<F
 }
 
 async fn play(schedule: &Schedule, mistake: Option<&'static str>) -> Figures {
-    within(RUN_MAX, "the schedule is over", async {
+    let whole = Box::pin(async {
         let begun = Instant::now();
         let (topology, late) = (schedule.shape.topology(), schedule.shape.late());
         let topology = match mistake {
@@ -83,8 +83,8 @@ async fn play(schedule: &Schedule, mistake: Option<&'static str>) -> Figures {
             seconds: begun.elapsed().as_secs(),
             ..figures
         }
-    })
-    .await
+    });
+    within(RUN_MAX, "the schedule is over", whole).await
 }
 
 /// The fewest steps of a schedule that still fail, as far as so many runs tell; and how they fail.

@@ -29,6 +29,11 @@ impl Shape {
         }
     }
 
+    /// How many seeds run with every other test.
+    pub fn few(self) -> u64 {
+        if self == Self::Lambda { 1 } else { 2 }
+    }
+
     /// Tokens expire in the middle of it.
     pub fn topology(self) -> Topology {
         let topology = match self {
