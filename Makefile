@@ -1,6 +1,11 @@
 # Two commands: `make run` builds everything and runs it, `make test` installs what the tests need and passes them.
 
-.PHONY: run build test bench bench-peers generate format
+.PHONY: run build test prove bench bench-peers generate format
+
+# What `make prove` runs: shapes, a range of seeds or one, and of one the steps that are left.
+SHAPE ?= one services lambda
+SEEDS ?= 1..10
+STEPS ?=
 
 run: ## Build everything and run it on http://localhost:5000
 	cargo run --release -- $(ARGS)
@@ -10,6 +15,13 @@ build: ## Build target/release/cloud-chat with the web app inside
 
 test: ## Install what the tests need, then run every check
 	scripts/test.sh
+
+prove: ## Faults by seeded schedules in every shape, held against what was acknowledged; SHAPE=one SEEDS=1..200
+	scripts/setup-tests.sh
+	for shape in $(SHAPE); do \
+	  PROVE_SEEDS='$(SEEDS)' PROVE_STEPS='$(STEPS)' \
+	  cargo test --locked -p cloud-chat -p lambda --test it -- --nocapture proof::$$shape:: || exit 1; \
+	done
 
 bench: build ## Measure the release build, the web app too; ARGS="fan-out --sockets 500" for one scenario
 	cargo run --release -p bench -- $(ARGS)

@@ -5,6 +5,7 @@ use axum::{Json, Router, extract::State, routing::post};
 use kit::{
     Result,
     extract::InternalBody,
+    fault_points,
     internal_key::{InternalKeys, guard},
 };
 use protocol::seams::{
@@ -68,7 +69,9 @@ async fn details(
 }
 
 async fn send(State(chat): State<Chat>, InternalBody(ask): InternalBody<AskSend>) -> Json<Vec<SendAnswer>> {
-    let answers = messages::send(&chat, ask.drafts).await.into_iter().map(|answer| match answer {
+    let answers = messages::send(&chat, ask.drafts).await;
+    fault_points::pass("before-answer");
+    let answers = answers.into_iter().map(|answer| match answer {
         Ok(sent) => SendAnswer::Sent(sent),
         Err(error) => {
             let (problem, retry_after) = error.to_problem();

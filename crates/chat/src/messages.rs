@@ -2,9 +2,9 @@
 
 pub mod http;
 
-use kit::{Error, Result, traces};
+use kit::{Error, Result, fault_points::Mistake, traces};
 use protocol::{
-    Message, RoomId, Seq,
+    ClientMessageId, Message, RoomId, Seq,
     messages::PAGE_MAX,
     seams::{Draft, Page, Sender, Sent},
 };
@@ -29,7 +29,10 @@ const CHUNK_MAX: usize = 256;
 pub async fn send(chat: &Chat, drafts: Vec<Draft>) -> Vec<Result<Sent>> {
     let mut answers: Vec<Option<Result<Sent>>> = Vec::with_capacity(drafts.len());
     let mut accepted = Vec::with_capacity(drafts.len());
-    for draft in drafts {
+    for mut draft in drafts {
+        if Mistake::NoDedupe.is_planted() {
+            draft.client_message_id = ClientMessageId::random();
+        }
         match chat.0.limits.check(&draft.sender.user_id) {
             Ok(()) => {
                 accepted.push(draft);

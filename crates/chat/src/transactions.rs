@@ -4,7 +4,7 @@ use fanout::{Event, Topic};
 use kit::{
     Error, Result,
     db::{Transaction, retrying},
-    traces,
+    fault_points, traces,
 };
 use protocol::RoomId;
 use tracing::Instrument;
@@ -42,7 +42,9 @@ impl Chat {
             self.0.something_deleted.notify_one();
         }
         if !events.is_empty() {
+            fault_points::pass("before-publish");
             self.0.bus.publish(events).await;
+            fault_points::pass("after-publish");
         }
         Ok(())
     }

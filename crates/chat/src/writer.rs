@@ -1,6 +1,7 @@
 //! The one way to store messages. Sends queue; a batch is whatever waits when the writer is free, and is stored in one
 //! transaction. Callers are answered after its commit, then its events are published.
 
+mod early;
 #[cfg(test)]
 mod model;
 mod plan;
@@ -16,6 +17,7 @@ use fanout::Bus;
 use kit::{
     Error, Kind, Result,
     db::{Database, is_about_a_row, is_away, is_transient, violated_constraint},
+    fault_points,
     shutdown::Tasks,
     traces::Trace,
 };
@@ -53,6 +55,7 @@ pub(crate) fn start(
     metrics: metrics::Writer,
     tasks: &Tasks,
 ) -> Queue {
+    early::plant(&bus);
     let (sender, receiver) = mpsc::channel(QUEUE_MAX);
     tasks.spawn(|stopping| run(db, bus, recent, outbox, metrics, receiver, stopping));
     Queue(sender)
@@ -132,7 +135,9 @@ async fn run(
             }
         }
         if !events.is_empty() {
+            fault_points::pass("before-publish");
             traced.publish(&*bus, events).await;
+            fault_points::pass("after-publish");
         }
     }
 }

@@ -5,6 +5,7 @@ pub mod config;
 pub mod db;
 pub mod error;
 pub mod extract;
+pub mod fault_points;
 pub mod health;
 pub mod http;
 pub mod internal_key;

@@ -22,7 +22,7 @@ pub const CREDENTIALS: [(&str, &str); 3] = [
 ];
 
 pub struct Dynamo {
-    _process: Process,
+    process: Process,
     _folder: TempDir,
     port: u16,
 }
@@ -33,13 +33,22 @@ impl Dynamo {
         let (folder, port) = (tempfile::tempdir().expect("a temporary folder"), free_port());
         let args = ["--host", "127.0.0.1", "--port", &port.to_string(), "--createTableMs", "0"];
         let process = Process::start(PROGRAM, &args, &folder.path().join("log"));
-        let dynamo = Self { _process: process, _folder: folder, port };
+        let dynamo = Self { process, _folder: folder, port };
         dynamo.create_table().await;
         dynamo
     }
 
     pub fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// Stands still from now on, its connections open.
+    pub fn freeze(&self) {
+        self.process.freeze();
+    }
+
+    pub fn thaw(&self) {
+        self.process.thaw();
     }
 
     /// Every row there is.

@@ -97,6 +97,11 @@ impl Gateway {
         self.state.connections.close_all();
     }
 
+    /// What the function was asked and has not answered fails, as it does when its processes end.
+    pub fn fail_invocations(&self) {
+        self.state.functions.fail_all();
+    }
+
     /// What happens to posts from now on.
     pub fn set_fault(&self, id: &str, fault: Fault) {
         self.state.connections.set_fault(id, fault);

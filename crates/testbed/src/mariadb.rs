@@ -2,7 +2,7 @@
 
 use std::{path::Path, time::Duration};
 
-use sqlx::{ConnectOptions, mysql::MySqlConnectOptions};
+use sqlx::{ConnectOptions, Connection, Executor, mysql::MySqlConnectOptions};
 use tempfile::TempDir;
 use tokio::process::Command;
 
@@ -81,6 +81,14 @@ impl MariaDb {
 
     pub fn thaw(&self) {
         self.process.thaw();
+    }
+
+    /// Whether it refuses all writes but root's, as a primary does that is about to be a replica.
+    pub async fn set_read_only(&self, is_read_only: bool) {
+        let statement = if is_read_only { "SET GLOBAL read_only = ON" } else { "SET GLOBAL read_only = OFF" };
+        let mut connection = self.admin().connect().await.expect("it runs");
+        connection.execute(statement).await.expect("root may");
+        connection.close().await.expect("it is ours");
     }
 
     /// Its root.

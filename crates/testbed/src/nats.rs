@@ -39,6 +39,10 @@ impl NatsServer {
         Self::start_with(&[&tls, args].concat()).await
     }
 
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
     pub fn url(&self) -> String {
         self.url_as("")
     }

@@ -6,6 +6,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
+    time::Duration,
 };
 
 use tokio::{
@@ -33,6 +34,10 @@ struct Weather {
     is_silent: bool,
     /// Connections of an earlier age stay silent.
     age: usize,
+    /// How long each chunk takes.
+    delay: Duration,
+    /// How often connections were cut.
+    cuts: usize,
     /// The next request that holds these words passes, and then this happens.
     trap: Option<(&'static str, Fate)>,
 }
@@ -64,9 +69,22 @@ impl Proxy {
         self.weather.send_modify(|weather| weather.is_silent = true);
     }
 
-    /// Passes on again, what waited meanwhile too.
+    /// Whatever passes takes so long.
+    pub fn slow_down(&self, delay: Duration) {
+        self.weather.send_modify(|weather| weather.delay = delay);
+    }
+
+    /// Of what comes next on each connection there is, in either direction, half passes; then the connection ends.
+    pub fn cut(&self) {
+        self.weather.send_modify(|weather| weather.cuts += 1);
+    }
+
+    /// Passes on again, at once, what waited meanwhile too.
     pub fn clear(&self) {
-        self.weather.send_modify(|weather| weather.is_silent = false);
+        self.weather.send_modify(|weather| {
+            weather.is_silent = false;
+            weather.delay = Duration::ZERO;
+        });
     }
 
     /// Passes on again, but nothing of the connections there are: like a path that was replaced.
@@ -85,6 +103,11 @@ impl Proxy {
     /// The server does what it is asked, and silence falls before it answers.
     pub fn hold_answer_to(&self, words: &'static str) {
         self.weather.send_modify(|weather| weather.trap = Some((words, Fate::Held)));
+    }
+
+    /// No request is waited for any more.
+    pub fn keep_answers(&self) {
+        self.weather.send_modify(|weather| weather.trap = None);
     }
 
     /// Until the request that was waited for came.
@@ -143,8 +166,8 @@ async fn pass(client: TcpStream, server: TcpStream, weather: &watch::Sender<Weat
     server.set_nodelay(true)?;
     let (from_client, to_client) = client.into_split();
     let (from_server, to_server) = server.into_split();
-    let age = weather.borrow().age;
-    let path = Path { weather, age, is_lost: AtomicBool::new(false) };
+    let Weather { age, cuts, .. } = *weather.borrow();
+    let path = Path { weather, age, cuts, is_lost: AtomicBool::new(false) };
     tokio::select! {
         ended = path.requests(from_client, to_server) => ended,
         ended = path.answers(from_server, to_client) => ended,
@@ -155,6 +178,7 @@ async fn pass(client: TcpStream, server: TcpStream, weather: &watch::Sender<Weat
 struct Path<'a> {
     weather: &'a watch::Sender<Weather>,
     age: usize,
+    cuts: usize,
     is_lost: AtomicBool,
 }
 
@@ -166,9 +190,12 @@ impl Path<'_> {
             if length == 0 {
                 return Ok(());
             }
-            self.until_clear().await;
+            let passing = self.passing(length).await;
             self.spring_trap(&chunk[..length]);
-            to.write_all(&chunk[..length]).await?;
+            to.write_all(&chunk[..passing]).await?;
+            if passing < length {
+                return Ok(());
+            }
         }
     }
 
@@ -179,8 +206,11 @@ impl Path<'_> {
             if length == 0 || self.is_lost.load(Ordering::Acquire) {
                 return Ok(());
             }
-            self.until_clear().await;
-            to.write_all(&chunk[..length]).await?;
+            let passing = self.passing(length).await;
+            to.write_all(&chunk[..passing]).await?;
+            if passing < length {
+                return Ok(());
+            }
         }
     }
 
@@ -197,9 +227,14 @@ impl Path<'_> {
         });
     }
 
-    async fn until_clear(&self) {
+    /// How much of a chunk passes, once anything does.
+    async fn passing(&self, length: usize) -> usize {
         let mut changes = self.weather.subscribe();
         let clear = changes.wait_for(|weather| !weather.is_silent && weather.age == self.age).await;
-        clear.expect("the sender is held");
+        let weather = *clear.expect("the sender is held");
+        if !weather.delay.is_zero() {
+            tokio::time::sleep(weather.delay).await;
+        }
+        if weather.cuts > self.cuts { length / 2 } else { length }
     }
 }

@@ -9,6 +9,7 @@ use bytes::Bytes;
 use kit::{
     Error, Result,
     extract::{Body, Path, Query},
+    fault_points,
     jwt::CurrentUser,
     layers::HAS_MORE,
 };
@@ -116,6 +117,7 @@ async fn send_message(
     let draft = Draft { sender: user.sender(), room_id, content: body.content, client_message_id };
     let answer = messages::send(&chat, vec![draft]).await.pop();
     let sent = answer.unwrap_or_else(|| Err(writer::unavailable()))?;
+    fault_points::pass("before-answer");
     let status = if sent.duplicate { StatusCode::OK } else { StatusCode::CREATED };
     Ok((status, Json(sent.message)))
 }

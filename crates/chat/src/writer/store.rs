@@ -19,7 +19,10 @@ use protocol::{
 };
 use sea_orm::DbErr;
 
-use super::plan::{Answer, Plan, Row};
+use super::{
+    early,
+    plan::{Answer, Plan, Row},
+};
 use crate::outbox::Outbox;
 
 /// Drafts that are stored together. Cloning shares them.
@@ -120,7 +123,10 @@ pub async fn store(
         // An outbox is for buses between machines.
         Some(file) if !outbox.is_needed() => {
             let batch = batch.clone();
-            Ok(file.write(move |connection| embedded::store_in(connection, batch.drafts())).await?)
+            let store = file.write(move |connection| {
+                embedded::store_in(connection, batch.drafts()).inspect(early::publish)
+            });
+            Ok(store.await?)
         }
         _ => server::store(db, outbox, batch.drafts(), repeats).await,
     }

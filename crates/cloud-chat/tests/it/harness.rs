@@ -20,11 +20,13 @@ pub mod tokens;
 mod tools;
 mod topology;
 mod user;
+mod ways;
 
 use std::{future::Future, time::Duration};
 
 pub use answer::Answer;
 pub use app::App;
+pub use aws::Aws;
 pub use call::{Api, Call};
 pub use frontend::Frontend;
 pub use guest::Guest;
@@ -39,6 +41,7 @@ pub use talk::{Sockets, Talk};
 pub use tools::{openapi, require, tool, venv, workspace};
 pub use topology::{INTERNAL_API_KEY, JWT_SECRET, Topology};
 pub use user::{Message, User};
+pub use ways::Ways;
 
 /// How long anything that must happen may take before a test fails; what the contract bounds is bounded apart.
 pub const PATIENCE: Duration = Duration::from_secs(20);

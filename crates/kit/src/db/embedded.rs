@@ -12,6 +12,7 @@ use sea_orm::DbErr;
 use tokio::sync::{Mutex as Turn, OwnedMutexGuard};
 
 use super::{Meter, errors::of_sqlite, sqlite};
+use crate::fault_points;
 
 /// Prepared statements that are kept.
 const STATEMENTS_MAX: usize = 32;
@@ -106,9 +107,11 @@ impl Embedded {
                 return Err(undone(error));
             }
         };
+        fault_points::pass("before-commit");
         if let Err(error) = connection.execute_batch("COMMIT") {
             return Err(Failed::Unknown(of_sqlite(error), result));
         }
+        fault_points::pass("after-commit");
         *kept = Some(connection);
         Ok(result)
     }

@@ -18,6 +18,7 @@ use sea_orm_migration::async_trait::async_trait;
 use tokio::sync::OwnedMutexGuard;
 
 use super::{Connections, Embedded, Meter};
+use crate::fault_points;
 
 /// Connections to one database, shared by all clones.
 #[derive(Debug, Clone)]
@@ -130,7 +131,10 @@ impl Transaction {
 
     pub async fn commit(self) -> Result<(), DbErr> {
         self.refuse_if_lost()?;
-        within(self.deadline, self.inner.commit()).await
+        fault_points::pass("before-commit");
+        within(self.deadline, self.inner.commit()).await?;
+        fault_points::pass("after-commit");
+        Ok(())
     }
 
     pub async fn rollback(self) -> Result<(), DbErr> {

@@ -2,7 +2,7 @@
 
 use std::{collections::HashSet, sync::Arc, time::Duration};
 
-use kit::Result;
+use kit::{Result, fault_points::Mistake};
 use protocol::{RoomId, UserId, seams::Positions};
 
 use super::{actor::Actor, jobs::Outcome};
@@ -49,7 +49,7 @@ impl Actor {
     }
 
     fn begin(&mut self, grace: Duration) {
-        if self.comparing.is_running {
+        if self.comparing.is_running || Mistake::NoResync.is_planted() {
             return;
         }
         self.comparing.is_due = false;

@@ -2,6 +2,7 @@
 //! late or doubled; revisions and `seq` tell.
 
 use fanout::{Event, Topic};
+use kit::fault_points::Mistake;
 use protocol::{Message, RoomId, Seq, ServerEvent, UserId, seams::RoomState};
 
 use super::actor::Actor;
@@ -116,6 +117,9 @@ impl Actor {
     }
 
     fn member_removed(&mut self, change: &Membership<'_>) {
+        if Mistake::MembersLate.is_planted() {
+            return;
+        }
         let &Membership { room_id, user_id, username, members_rev, rooms_rev, .. } = change;
         if let Some(room) = self.rooms.get_mut(&room_id)
             && let Some(carriers) = room.sequencer.members.removed(user_id, members_rev)

@@ -7,6 +7,7 @@ use std::{
     task::{Poll, ready},
 };
 
+use kit::fault_points;
 use protocol::{ServerEvent, seams::Sender};
 use tokio::{
     net::TcpStream,
@@ -75,7 +76,11 @@ pub(super) async fn run(
                 // Bytes that are there already cost no wait: a client that floods takes turns like everybody else.
                 consume_budget().await;
             }
-            events = sends.answered(rooms), if sends.is_busy() => line.send(events.iter().map(frame)),
+            events = sends.answered(rooms), if sends.is_busy() => {
+                fault_points::pass("before-ack");
+                line.send(events.iter().map(frame));
+                fault_points::pass("after-ack");
+            }
             () = beat.as_mut() => {
                 let now = Instant::now();
                 if now >= pulse.pinged + config.ping_every {

@@ -46,6 +46,15 @@ impl Functions {
         answered.map_err(|_| "timed out")?.map_err(|_| "the function ended")?
     }
 
+    /// The processes of the function ended: what they were asked fails.
+    pub fn fail_all(&self) {
+        let running = std::mem::take(&mut *self.running.lock().unwrap_or_else(PoisonError::into_inner));
+        for waiting in running.into_values() {
+            // As in `answer`.
+            waiting.send(Err("Runtime.ExitError".into())).ok();
+        }
+    }
+
     fn answer(&self, id: &str, answer: Result<Value, String>) {
         let waiting = self.running.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
         // Whoever invoked it may have given up.

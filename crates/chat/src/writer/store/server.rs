@@ -27,7 +27,10 @@ use crate::{
     },
     outbox::Outbox,
     tables::{messages, room_members, rooms},
-    writer::plan::{Facts, MemberRow, Plan, RoomFacts, Row, plan},
+    writer::{
+        early,
+        plan::{Facts, MemberRow, Plan, RoomFacts, Row, plan},
+    },
 };
 
 pub async fn store(
@@ -38,10 +41,13 @@ pub async fn store(
 ) -> Result<Outcome, Failure> {
     let tx = db.begin().await?;
     match store_in(&tx, outbox, drafts, repeats).await {
-        Ok(outcome) => match tx.commit().await {
-            Ok(()) => Ok(outcome),
-            Err(error) => Err(Failure::Unknown(error, outcome)),
-        },
+        Ok(outcome) => {
+            early::publish(&outcome);
+            match tx.commit().await {
+                Ok(()) => Ok(outcome),
+                Err(error) => Err(Failure::Unknown(error, outcome)),
+            }
+        }
         Err(error) => {
             // Explicitly: after a deadlock or a lock timeout engines differ in what they roll back by themselves.
             if let Err(error) = tx.rollback().await {

@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 use tempfile::TempDir;
-use testbed::{MariaDb, Proxy, nats::NatsServer};
+use testbed::{MariaDb, nats::NatsServer};
 use tokio::sync::watch;
 
-use super::{Api, Call, Topology, User, aws::Aws, processes::Processes, server::Server};
+use super::{Api, Call, Topology, User, Ways, aws::Aws, eventually, processes::Processes, server::Server};
 
 pub struct App {
     pub api: Api,
@@ -17,8 +17,8 @@ pub struct App {
     pub nats: Option<NatsServer>,
     /// The database server, where it is its own.
     pub mariadb: Option<MariaDb>,
-    _balancer: Option<Proxy>,
-    aws: Option<Aws>,
+    pub ways: Ways,
+    pub aws: Option<Aws>,
     folder: TempDir,
     /// `true` while the server answers: what a client waits for before it connects again.
     up: watch::Sender<bool>,
@@ -27,9 +27,9 @@ pub struct App {
 impl App {
     pub(super) async fn start(topology: Topology) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let Processes { servers, nats, mariadb, balancer, aws, api } =
+        let Processes { servers, nats, mariadb, ways, aws, api } =
             Processes::start(topology, folder.path()).await;
-        Self { api, servers, nats, mariadb, _balancer: balancer, aws, folder, up: watch::Sender::new(true) }
+        Self { api, servers, nats, mariadb, ways, aws, folder, up: watch::Sender::new(true) }
     }
 
     /// Signs somebody up under exactly this name.
@@ -46,12 +46,16 @@ impl App {
         self.api.post(path, body)
     }
 
-    /// Databases answer behind it, and they are the processes that were started.
+    /// Databases answer behind it, soon, and they are the processes that were started.
     pub async fn assert_healthy(&mut self) {
         for server in &mut self.servers {
             assert!(server.is_alive(), "a server died");
-            let health = Api::one(server.port()).get("/health").await.is(200).json();
-            assert_eq!(health["status"], json!("ok"));
+            let api = Api::one(server.port());
+            let health = eventually("it is well", async || {
+                let answer = api.get("/health").try_send().await.ok()?;
+                (answer.status == 200).then(|| answer.json())
+            });
+            assert_eq!(health.await["status"], json!("ok"));
         }
     }
 

@@ -56,6 +56,11 @@ impl Api {
         Self::side_by_side(&[port])
     }
 
+    /// One process, with sockets by another way than requests.
+    pub(super) fn apart(requests: u16, sockets: u16) -> Self {
+        Self::of(&[requests], &[requests], &[sockets], |port| format!("ws://127.0.0.1:{port}/ws"))
+    }
+
     /// Each serves everything.
     pub(super) fn side_by_side(ports: &[u16]) -> Self {
         Self::of(ports, ports, ports, |port| format!("ws://127.0.0.1:{port}/ws"))

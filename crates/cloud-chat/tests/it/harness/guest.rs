@@ -9,12 +9,13 @@ use std::{
     time::Duration,
 };
 
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::{sync::watch, task::JoinSet};
 
 use super::{PATIENCE, Socket, User, within};
 
 const PAUSE: Duration = Duration::from_millis(20);
+const READ_EVERY: Duration = Duration::from_millis(100);
 /// How long they are in, and out.
 const STAY: Duration = Duration::from_millis(400);
 const CONNECTIONS: usize = 2;
@@ -33,6 +34,15 @@ struct Seen {
     heard: AtomicUsize,
 }
 
+impl Seen {
+    /// What they are given, in whatever way.
+    fn note(&self, message: &Value) {
+        let seq = message["seq"].as_i64().expect("a seq");
+        let last_seq = *self.last_seq.lock().expect("no listener panicked");
+        assert!(last_seq.is_none_or(|last| seq <= last), "given {seq} after a removal at {last_seq:?}");
+    }
+}
+
 impl Guest {
     pub async fn start(owner: &User, guest: &User, room: i64) -> Self {
         let (over, is_over) = watch::channel(false);
@@ -41,6 +51,7 @@ impl Guest {
         for _ in 0..CONNECTIONS {
             tasks.spawn(listen(guest.log_in().await, room, seen.clone()));
         }
+        tasks.spawn(read_pages(guest.log_in().await, room, seen.clone()));
         tasks.spawn(come_and_go(owner.log_in().await, guest.clone(), room, seen.clone(), is_over));
         Self { tasks, over, seen }
     }
@@ -89,7 +100,7 @@ async fn stay(over: &mut watch::Receiver<bool>) {
 }
 
 /// `None`: not now.
-async fn ask(user: &mut User, call: impl Fn(&User) -> super::Call) -> Option<serde_json::Value> {
+async fn ask(user: &mut User, call: impl Fn(&User) -> super::Call) -> Option<Value> {
     let answer = call(user).try_send().await.ok()?;
     match answer.status {
         200 => Some(answer.json()),
@@ -114,17 +125,30 @@ async fn listen(mut guest: User, room: i64, seen: Arc<Seen>) {
         };
         match connected {
             Ok(mut socket) => {
-                while let Some(event) = socket.next().await {
+                while let Some(event) = socket.next_alive().await {
                     if event["type"] == "message" && event["roomId"] == room {
-                        let seq = event["message"]["seq"].as_i64().expect("a seq");
-                        let last_seq = *seen.last_seq.lock().expect("no listener panicked");
-                        assert!(last_seq.is_none_or(|last| seq <= last), "given {seq} after {last_seq:?}");
+                        seen.note(&event["message"]);
                         seen.heard.fetch_add(1, Ordering::Relaxed);
                     }
                 }
             }
             Err(1008) => drop(guest.try_renew().await),
             Err(_) => tokio::time::sleep(PAUSE).await,
+        }
+    }
+}
+
+/// For ever: they ask for the newest messages whether they are in or not.
+async fn read_pages(mut guest: User, room: i64, seen: Arc<Seen>) {
+    let mut rhythm = tokio::time::interval(READ_EVERY);
+    loop {
+        rhythm.tick().await;
+        let Ok(answer) = guest.get(&format!("/messages/{room}?limit=1")).try_send().await else { continue };
+        match answer.status {
+            200 => answer.json().as_array().expect("a list").iter().for_each(|message| seen.note(message)),
+            401 => drop(guest.try_renew().await),
+            404 => drop(answer.problem(404, "NOT_FOUND")),
+            _ => drop(answer.problem(503, "UNAVAILABLE")),
         }
     }
 }

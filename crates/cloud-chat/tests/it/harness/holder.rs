@@ -1,5 +1,7 @@
 //! Who holds the sockets, and what the contract leaves to them.
 
+use std::time::Duration;
+
 use super::Closed;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +41,12 @@ impl Holder {
             // All that its management API knows is the end.
             Self::ApiGateway => Closed { code: 1000, reason: String::new() },
         }
+    }
+
+    /// How long a live peer may say nothing, first of its own accord and then when it is asked. A function that answers has
+    /// to have its turn first.
+    pub fn silence_max(self) -> Duration {
+        Duration::from_secs(if self == Self::CloudChat { 3 } else { 8 })
     }
 
     /// Rule 2: on one connection the messages of a room come in order, each at most once. Posts may overtake and repeat

@@ -27,22 +27,46 @@ impl MergingClient {
 
     /// Behaves as if events that `lost` picks by their `seq` had never arrived.
     pub fn start_dropping(app: &App, user: &User, lost: fn(i64) -> bool) -> Self {
+        Self::start_as(app, user, Manner { lost, pauses: None })
+    }
+
+    /// Takes little at a time, and reads nothing while it is told to pause.
+    pub fn start_pausing(app: &App, user: &User, pauses: watch::Receiver<bool>) -> Self {
+        Self::start_as(app, user, Manner { lost: |_| false, pauses: Some(pauses) })
+    }
+
+    fn start_as(app: &App, user: &User, manner: Manner) -> Self {
         let (publish, logs) = watch::channel(Logs::new());
-        let follower = Follower { user: user.clone(), up: app.up(), publish: Arc::new(publish), lost };
+        let follower = Follower { user: user.clone(), up: app.up(), publish: Arc::new(publish), manner };
         Self { logs, task: tokio::spawn(follower.run()) }
     }
 
     /// Waits until the room's log reaches `seq`, then returns it; it has no gap and no repeat.
     pub async fn log_until(&mut self, room: i64, seq: i64) -> Vec<Message> {
-        let reaches = |logs: &Logs| logs.get(&room).and_then(|log| log.last()).is_some_and(|m| m.seq >= seq);
-        let waited = tokio::time::timeout(PATIENCE, self.logs.wait_for(reaches)).await;
-        let Ok(logs) = waited.map(|logs| logs.expect("the client goes on").clone()) else {
-            panic!("room {room} did not reach seq {seq}: {}", self.summary());
-        };
-        let log = &logs[&room];
+        self.reach(room, seq, PATIENCE).await;
+        let log = self.logs.borrow()[&room].clone();
         let expected: Vec<_> = (1..).take(log.len()).collect();
         assert_eq!(log.iter().map(|message| message.seq).collect::<Vec<_>>(), expected, "room {room}");
-        log.clone()
+        log
+    }
+
+    /// Waits until the room's log reaches `seq`.
+    pub async fn reach(&mut self, room: i64, seq: i64, deadline: Duration) {
+        let reaches = |logs: &Logs| logs.get(&room).and_then(|log| log.last()).is_some_and(|m| m.seq >= seq);
+        let waited = tokio::time::timeout(deadline, self.logs.wait_for(reaches)).await;
+        match waited.map(|logs| logs.is_ok()) {
+            Ok(true) => {}
+            Ok(false) => (&mut self.task).await.expect("the client goes on"),
+            Err(_) => {
+                let has = self.summary();
+                panic!("room {room} did not reach seq {seq} within {deadline:?}: {has}");
+            }
+        }
+    }
+
+    /// How many messages it has, of all rooms.
+    pub fn count(&self) -> usize {
+        self.logs.borrow().values().map(Vec::len).sum()
     }
 
     fn summary(&self) -> String {
@@ -63,7 +87,12 @@ struct Follower {
     user: User,
     up: watch::Receiver<bool>,
     publish: Arc<watch::Sender<Logs>>,
+    manner: Manner,
+}
+
+struct Manner {
     lost: fn(i64) -> bool,
+    pauses: Option<watch::Receiver<bool>>,
 }
 
 /// Cut off: connect again.
@@ -86,7 +115,11 @@ impl Follower {
     /// One connection's life.
     async fn follow(&mut self) -> Result<Closed, Cut> {
         let query = format!("?token={}", self.user.token);
-        let socket = match Socket::dial(&self.user.api, &query).await {
+        let dialled = match self.manner.pauses {
+            Some(_) => Socket::dial_narrow(&self.user.api, &query).await,
+            None => Socket::dial(&self.user.api, &query).await,
+        };
+        let socket = match dialled {
             Ok(socket) => socket,
             // API Gateway's way to refuse a token.
             Err(tungstenite::Error::Http(response)) if response.status() == 401 => {
@@ -103,7 +136,7 @@ impl Follower {
             self.catch_up(position["roomId"].as_i64().expect("a room id")).await?;
         }
         let mut heard = BTreeMap::new();
-        while let Some(event) = socket.next().await {
+        while let Some(event) = self.next(&mut socket).await {
             if self.user.api.holder().keeps_order() {
                 assert_in_order(&mut heard, &event);
             }
@@ -112,11 +145,19 @@ impl Follower {
         Ok(socket.closed().expect("nothing more to read means closed").clone())
     }
 
+    async fn next(&mut self, socket: &mut Socket) -> Option<Value> {
+        if let Some(pauses) = &mut self.manner.pauses {
+            // Whoever said so may be gone.
+            pauses.wait_for(|is_pause| !is_pause).await.ok();
+        }
+        socket.next_alive().await
+    }
+
     async fn take(&mut self, event: &Value) -> Result<(), Cut> {
         match event["type"].as_str() {
             Some("message") => {
                 let message = Message::of(&event["message"]);
-                if (self.lost)(message.seq) {
+                if (self.manner.lost)(message.seq) {
                     return Ok(());
                 }
                 let last = self.last(message.room_id);
@@ -182,6 +223,9 @@ fn assert_in_order(heard: &mut BTreeMap<i64, i64>, event: &Value) {
     if event["type"] == "message" {
         let message = Message::of(&event["message"]);
         let before = heard.insert(message.room_id, message.seq);
-        assert!(before.is_none_or(|before| before < message.seq), "{message:?} after {before:?}");
+        assert!(
+            before.is_none_or(|before| before < message.seq),
+            "out of order: {message:?} after {before:?}"
+        );
     }
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use testbed::{Engine, MariaDb, Proxy, TestDatabase, nats::NatsServer};
 
 use super::{
-    Api, Holder, Topology,
+    Api, Holder, Topology, Ways,
     aws::Aws,
     server::{Plan, Server},
     topology::Shape,
@@ -18,8 +18,7 @@ pub struct Processes {
     pub nats: Option<NatsServer>,
     /// The database server, where it is their own.
     pub mariadb: Option<MariaDb>,
-    /// Through which the nodes for sockets reach those of chat.
-    pub balancer: Option<Proxy>,
+    pub ways: Ways,
     /// What AWS is to them.
     pub aws: Option<Aws>,
     pub api: Api,
@@ -29,9 +28,11 @@ impl Processes {
     pub async fn start(topology: Topology, folder: &Path) -> Self {
         match topology.shape {
             Shape::OneProcess => {
+                let mut ways = Ways::new(topology.has_proxies);
                 let server = Server::start(Plan::one_process(folder, topology.settings)).await;
-                let api = Api::one(server.port());
-                Self { servers: vec![server], nats: None, mariadb: None, balancer: None, aws: None, api }
+                let requests = ways.for_requests(server.port()).await;
+                let api = Api::apart(requests, ways.for_sockets(server.port()).await);
+                Self { servers: vec![server], nats: None, mariadb: None, ways, aws: None, api }
             }
             Shape::Services { chat, ws } => Self::services(&topology, chat, ws, folder).await,
             Shape::Aws => Self::aws(&topology, folder).await,
@@ -41,27 +42,39 @@ impl Processes {
 
     async fn services(topology: &Topology, chats: usize, sockets: usize, folder: &Path) -> Self {
         let (nats, mariadb) = (NatsServer::start().await, own_mariadb(topology).await);
-        let plan = |role: &'static str, nth: usize, own: &[(&str, String)]| {
-            Plan::service(role, &format!("{role}-{nth}"), folder, with(topology, &nats, own))
+        let mut ways = Ways::new(topology.has_proxies);
+        let start = async |ways: &mut Ways, role: &'static str, nth: usize, own: Vec<(&str, String)>| {
+            let url = format!("nats://127.0.0.1:{}", ways.for_nats(nats.port()).await);
+            let settings = with(topology, url, &own);
+            Server::start(Plan::service(role, &format!("{role}-{nth}"), folder, settings)).await
         };
 
-        let parts = async || parts_of(database(mariadb.as_ref()).await);
-        let auth = Server::start(plan("auth", 1, &parts().await)).await;
-        let mut own = parts().await;
-        own.push(("AUTH_SERVICE_URL", address(auth.port())));
+        let accounts = database(mariadb.as_ref()).await;
+        let own = parts_of(&accounts, &mut ways).await;
+        let auth = start(&mut ways, "auth", 1, own).await;
         let auth_port = auth.port();
         let mut servers = vec![auth];
+        let messages = database(mariadb.as_ref()).await;
         for nth in 1..=chats {
-            servers.push(Server::start(plan("chat", nth, &own)).await);
+            let mut own = parts_of(&messages, &mut ways).await;
+            own.push(("AUTH_SERVICE_URL", address(auth_port)));
+            servers.push(start(&mut ways, "chat", nth, own).await);
         }
-        let chat_ports = ports(&servers[1..]);
-        let balancer = Proxy::start(&chat_ports).await;
-        let own = [("CHAT_SERVICE_INTERNAL", address(balancer.port()))];
+        let balancer = Proxy::start(&ports(&servers[1..])).await;
         for nth in 1..=sockets {
-            servers.push(Server::start(plan("ws", nth, &own)).await);
+            let own = vec![("CHAT_SERVICE_INTERNAL", address(balancer.port()))];
+            servers.push(start(&mut ways, "ws", nth, own).await);
         }
-        let api = Api::services(auth_port, &chat_ports, &ports(&servers[1 + chats..]));
-        Self { servers, nats: Some(nats), mariadb, balancer: Some(balancer), aws: None, api }
+        ways.chat = Some(balancer);
+        let (mut requests, mut takers) = (Vec::new(), Vec::new());
+        for server in &servers {
+            match server.role() {
+                Some("ws") => takers.push(ways.for_sockets(server.port()).await),
+                _ => requests.push(ways.for_requests(server.port()).await),
+            }
+        }
+        let api = Api::services(requests[0], &requests[1..], &takers);
+        Self { servers, nats: Some(nats), mariadb, ways, aws: None, api }
     }
 
     async fn aws(topology: &Topology, folder: &Path) -> Self {
@@ -71,16 +84,21 @@ impl Processes {
             let settings = topology.settings.iter().cloned().chain(own).collect();
             Plan::service(role, role, folder, settings)
         };
-        let mut own = parts_of(database(mariadb.as_ref()).await);
+        let mut ways = Ways::new(topology.has_proxies);
+        let mut own = parts_of(&database(mariadb.as_ref()).await, &mut ways).await;
         own.push(("NATS_URL", "off".into()));
         let auth = Server::start(plan("auth", own)).await;
-        let mut own = parts_of(database(mariadb.as_ref()).await);
+        let mut own = parts_of(&database(mariadb.as_ref()).await, &mut ways).await;
         own.push(("AUTH_SERVICE_URL", address(auth.port())));
         own.extend(aws.settings());
         let chat = Server::start(plan("chat", own)).await;
-        aws.start_functions(&address(chat.port()), &topology.settings, folder);
-        let api = Api::services(auth.port(), &[chat.port()], &[aws.port()]).held_by(Holder::ApiGateway);
-        Self { servers: vec![auth, chat], nats: None, mariadb, balancer: None, aws: Some(aws), api }
+        let balancer = Proxy::start(&[chat.port()]).await;
+        aws.start_functions(&address(balancer.port()), &topology.settings, folder);
+        ways.chat = Some(balancer);
+        let (accounts, others) = (ways.for_requests(auth.port()).await, ways.for_requests(chat.port()).await);
+        let sockets = ways.for_sockets(aws.port()).await;
+        let api = Api::services(accounts, &[others], &[sockets]).held_by(Holder::ApiGateway);
+        Self { servers: vec![auth, chat], nats: None, mariadb, ways, aws: Some(aws), api }
     }
 
     async fn side_by_side(topology: &Topology, count: usize, folder: &Path) -> Self {
@@ -96,17 +114,17 @@ impl Processes {
             let name = format!("node-{nth}");
             let folder = folder.join(&name);
             std::fs::create_dir(&folder).expect("the folder is new");
-            let plan = Plan::one_process(&folder, with(topology, &nats, &own)).named(&name);
+            let plan = Plan::one_process(&folder, with(topology, nats.url(), &own)).named(&name);
             servers.push(Server::start(plan).await);
         }
         let api = Api::side_by_side(&ports(&servers));
-        Self { servers, nats: Some(nats), mariadb, balancer: None, aws: None, api }
+        Self { servers, nats: Some(nats), mariadb, ways: Ways::default(), aws: None, api }
     }
 }
 
-fn with(topology: &Topology, nats: &NatsServer, own: &[(&str, String)]) -> Vec<(String, String)> {
+fn with(topology: &Topology, nats: String, own: &[(&str, String)]) -> Vec<(String, String)> {
     let mut settings = topology.settings.clone();
-    settings.push(("NATS_URL".into(), nats.url()));
+    settings.push(("NATS_URL".into(), nats));
     settings.extend(own.iter().map(|(name, value)| ((*name).into(), value.clone())));
     settings
 }
@@ -130,15 +148,15 @@ async fn database(own: Option<&MariaDb>) -> TestDatabase {
     }
 }
 
-/// As the variables of a service name it.
-fn parts_of(database: TestDatabase) -> Vec<(&'static str, String)> {
+/// As the variables of a service name it, by a way of its own.
+async fn parts_of(database: &TestDatabase, ways: &mut Ways) -> Vec<(&'static str, String)> {
     let TestDatabase { host, port, name, user, password, .. } = database;
     vec![
-        ("DB_HOST", host),
-        ("DB_PORT", port.to_string()),
-        ("DB_NAME", name),
-        ("DB_USER", user),
-        ("DB_PASSWORD", password),
+        ("DB_HOST", host.clone()),
+        ("DB_PORT", ways.for_database(*port).await.to_string()),
+        ("DB_NAME", name.clone()),
+        ("DB_USER", user.clone()),
+        ("DB_PASSWORD", password.clone()),
         ("DB_SYNC", "true".into()),
     ]
 }

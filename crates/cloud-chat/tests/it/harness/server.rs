@@ -4,9 +4,10 @@ use std::{
     fs::File,
     path::{Path, PathBuf},
     process::Stdio,
+    time::Duration,
 };
 
-use rustix::process::{Pid, Resource, Rlimit, Signal, kill_process, prlimit};
+use rustix::process::{Pid, Resource, Rlimit, Signal, getrlimit, kill_process, prlimit};
 use tokio::{
     io::{AsyncBufReadExt, BufReader, Lines},
     process::{Child, ChildStdout, Command},
@@ -15,6 +16,8 @@ use tokio::{
 use super::{PATIENCE, within};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_cloud-chat");
+/// Becomes a program for which a write past a limit fails, as on a full disk, instead of ending it.
+const WRITES_FAIL: &str = r#"trap "" XFSZ; exec "$0" "$@""#;
 
 /// What to start, and again.
 pub struct Plan {
@@ -69,7 +72,8 @@ impl Running {
     /// Waits for the line that says which address to open.
     async fn start(plan: &Plan, port: u16) -> Self {
         let file = File::options().create(true).append(true).open(&plan.log).expect("the log file opens");
-        let mut child = command(&plan.settings)
+        let mut child = command_of(Path::new("/bin/sh"), &plan.settings)
+            .args(["-c", WRITES_FAIL, BINARY])
             .args(&plan.args)
             .args(["--host", "127.0.0.1", "--port", &port.to_string()])
             .stdin(Stdio::null())
@@ -175,6 +179,12 @@ impl Server {
         self.running.child.id().and_then(|id| Pid::from_raw(id.cast_signed())).expect("it runs")
     }
 
+    /// No file of it may grow past so many bytes: what is written there fails, as on a disk that is full.
+    pub fn limit_files(&self, bytes_max: Option<u64>) {
+        let limit = Rlimit { current: bytes_max, ..getrlimit(Resource::Fsize) };
+        prlimit(Some(self.pid()), Resource::Fsize, limit).expect("our own child can be limited");
+    }
+
     fn signal(&self, signal: Signal) {
         kill_process(self.pid(), signal).expect("our own child can be signalled");
     }
@@ -185,6 +195,11 @@ impl Server {
             .await
             .expect("it can be waited for")
             .code()
+    }
+
+    /// Whether it ends by itself before that.
+    pub async fn ends_within(&mut self, deadline: Duration) -> bool {
+        tokio::time::timeout(deadline, self.running.child.wait()).await.is_ok()
     }
 
     pub fn is_alive(&mut self) -> bool {
@@ -256,9 +271,13 @@ pub async fn output_of(what: &str, mut command: Command) -> Output {
     }
 }
 
-/// The environment of whoever runs the tests must not decide what they see.
 fn command(settings: &[(String, String)]) -> Command {
-    let mut command = Command::new(BINARY);
+    command_of(Path::new(BINARY), settings)
+}
+
+/// The environment of whoever runs the tests must not decide what they see.
+fn command_of(program: &Path, settings: &[(String, String)]) -> Command {
+    let mut command = Command::new(program);
     command.env_clear().kill_on_drop(true);
     if let Some(path) = std::env::var_os("PATH") {
         command.env("PATH", path);

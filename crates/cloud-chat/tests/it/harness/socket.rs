@@ -2,7 +2,9 @@
 
 use std::{
     collections::{HashMap, VecDeque},
+    io,
     net::SocketAddr,
+    time::Duration,
 };
 
 use futures::{SinkExt, StreamExt};
@@ -18,6 +20,11 @@ use tokio_tungstenite::{
 };
 
 use super::{Api, Holder, PATIENCE, Refusal, SOON, within};
+
+/// How long a client waits for a connection before it tries anew.
+const CONNECTING: Duration = Duration::from_secs(12);
+/// How much a narrow peer's kernel takes.
+const NARROW_BYTES: u32 = 4096;
 
 pub struct Socket {
     stream: WebSocketStream<TcpStream>,
@@ -58,7 +65,8 @@ impl Socket {
 
     /// A peer whose kernel takes little: what it does not read soon stays with the server.
     pub async fn open_narrow(api: &Api, query: &str) -> Self {
-        let (socket, _) = upgrade(api, query, &[], Some(4096)).await.expect("the upgrade is accepted");
+        let (socket, _) =
+            upgrade(api, query, &[], Some(NARROW_BYTES)).await.expect("the upgrade is accepted");
         socket.greeted().await
     }
 
@@ -94,10 +102,15 @@ impl Socket {
         upgrade(api, query, headers, None).await.map(|(socket, _)| socket)
     }
 
-    /// Waits for `connected`; `None` when the server closed instead.
+    /// As `open_narrow`, perhaps about to be refused.
+    pub async fn dial_narrow(api: &Api, query: &str) -> Result<Self, tungstenite::Error> {
+        upgrade(api, query, &[], Some(NARROW_BYTES)).await.map(|(socket, _)| socket)
+    }
+
+    /// Waits for `connected`, or until the server closes or its silence says as much.
     pub async fn greeting(mut self) -> Result<Self, Closed> {
-        let first = within(PATIENCE, "the first event", self.read()).await;
-        if let Some(event) = first {
+        let first = tokio::time::timeout(CONNECTING, self.read()).await;
+        if let Some(event) = first.unwrap_or_else(|_| self.cut()) {
             assert_eq!((&event["type"], &event["event"]), (&json!("system"), &json!("connected")), "{event}");
             self.connected = event;
             return Ok(self);
@@ -226,6 +239,33 @@ impl Socket {
         }
     }
 
+    /// As `next`, and `None` as well when the peer does not even answer a ping: as the contract's client takes it, the
+    /// connection is no more.
+    pub async fn next_alive(&mut self) -> Option<Value> {
+        let silence = self.holder.silence_max();
+        loop {
+            if let Ok(event) = tokio::time::timeout(silence, self.next()).await {
+                return event;
+            }
+            let ping = self.try_say(Frame::text(r#"{"action":"ping"}"#)).await;
+            let answer = tokio::time::timeout(silence, self.next()).await;
+            match answer {
+                Ok(Some(event)) if event["type"] == "pong" => {}
+                Ok(event) => return event,
+                Err(_) => return self.cut(),
+            }
+            if ping.is_err() {
+                return self.cut();
+            }
+        }
+    }
+
+    /// The peer is gone without a word.
+    fn cut(&mut self) -> Option<Value> {
+        self.closed.get_or_insert(Closed { code: 1006, reason: String::new() });
+        None
+    }
+
     /// How the connection ended, once it did.
     pub fn closed(&self) -> Option<&Closed> {
         self.closed.as_ref()
@@ -274,7 +314,8 @@ async fn upgrade(
     }
     let stream = socket.connect(address).await?;
     stream.set_nodelay(true)?;
-    let (stream, response) = within(PATIENCE, "the upgrade", client_async(request, stream)).await?;
+    let upgraded = tokio::time::timeout(CONNECTING, client_async(request, stream)).await;
+    let (stream, response) = upgraded.map_err(|_| io::Error::from(io::ErrorKind::TimedOut))??;
     let socket = Socket {
         stream,
         waiting: VecDeque::new(),

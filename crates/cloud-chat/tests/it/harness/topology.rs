@@ -13,6 +13,8 @@ pub struct Topology {
     pub(super) settings: Vec<(String, String)>,
     /// On a database server that may be killed.
     pub(super) has_own_mariadb: bool,
+    /// The ways between may fail.
+    pub(super) has_proxies: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,7 +56,7 @@ impl Topology {
     }
 
     fn of(shape: Shape) -> Self {
-        let topology = Self { shape, settings: Vec::new(), has_own_mariadb: false };
+        let topology = Self { shape, settings: Vec::new(), has_own_mariadb: false, has_proxies: false };
         let topology = match shape {
             Shape::OneProcess => topology,
             Shape::Services { .. } | Shape::Aws | Shape::Nodes(_) => {
@@ -83,6 +85,11 @@ impl Topology {
     /// Not the one that all tests share.
     pub fn with_own_mariadb(self) -> Self {
         Self { has_own_mariadb: true, ..self }
+    }
+
+    /// Between clients, processes and what these share.
+    pub fn with_proxies(self) -> Self {
+        Self { has_proxies: true, ..self }
     }
 
     pub async fn start(self) -> App {

@@ -5,7 +5,7 @@ mod prober;
 
 use crate::{
     harness::{SOON, Sockets, Topology},
-    kills::{faults::Victim, world::World},
+    proof::{faults::Victim, world::World},
 };
 use prober::Prober;
 
