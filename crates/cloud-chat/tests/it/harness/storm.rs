@@ -149,6 +149,13 @@ impl Aftermath {
         self.acked.len()
     }
 
+    /// The log of a room, read to its end and held against what was said of it.
+    pub async fn kept_in(&self, room: i64, reader: &User) -> Vec<Message> {
+        let log = reader.history(room).await;
+        self.assert_kept(room, &log);
+        log
+    }
+
     /// Every acknowledged message is in the log once, where it was said to be, and the log has no gap.
     pub fn assert_kept(&self, room: i64, log: &[Message]) {
         let seqs: Vec<_> = log.iter().map(|message| message.seq).collect();
