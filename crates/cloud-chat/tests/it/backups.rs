@@ -64,7 +64,7 @@ async fn a_backup_taken_while_people_talk_holds_all_that_was_acknowledged_before
     assert_eq!((output.code, output.stderr.as_str()), (Some(0), ""));
     talk.goes_on(20).await;
     talk.end().await;
-    assert!(before.acked() >= 60);
+    assert!(before.acked() >= 30, "repeats are acknowledged too, and are one message");
 
     let names = std::fs::read_dir(&backup).expect("it is there").map(|entry| entry.expect("readable"));
     let names: BTreeSet<_> =
