@@ -18,11 +18,7 @@ use aws_sigv4::{
 use bytes::Bytes;
 use http::{HeaderMap, Method, Request, StatusCode, header};
 use http_body_util::{BodyExt, Full, Limited};
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
-use hyper_util::{
-    client::legacy::{Client, connect::HttpConnector},
-    rt::{TokioExecutor, TokioTimer},
-};
+use kit::https;
 use tokio::time::{sleep, timeout};
 
 use credentials::Provider;
@@ -37,8 +33,6 @@ const FIRST_BACKOFF: Duration = Duration::from_millis(40);
 const BACKOFF_MAX: Duration = Duration::from_millis(1200);
 const ANSWER_BYTES_MAX: usize = 16 * 1024 * 1024;
 
-type Http = Client<HttpsConnector<HttpConnector>, Full<Bytes>>;
-
 /// Cheap to clone; all clones share connections and credentials.
 #[derive(Clone)]
 pub struct Aws(Arc<Inner>);
@@ -48,7 +42,7 @@ type Variables = Box<dyn Fn(&str) -> Option<String> + Send + Sync>;
 
 struct Inner {
     variables: Variables,
-    http: Http,
+    http: https::Client,
     region: String,
     credentials: Provider,
 }
@@ -83,21 +77,7 @@ impl Aws {
         let variables: Variables = Box::new(move |name| variables(name).filter(|value| !value.is_empty()));
         let region = ["AWS_REGION", "AWS_DEFAULT_REGION"].into_iter().find_map(&variables);
         let region = region.ok_or("AWS_REGION must be set: the region (for example AWS_REGION=us-east-1)")?;
-        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-        let mut connector = HttpConnector::new();
-        connector.set_connect_timeout(Some(CONNECT_TIMEOUT));
-        connector.set_nodelay(true);
-        connector.enforce_http(false);
-        let connector = HttpsConnectorBuilder::new()
-            .with_provider_and_webpki_roots(provider)
-            .map_err(|error| format!("TLS cannot be set up: {error}"))?
-            .https_or_http()
-            .enable_http1()
-            .wrap_connector(connector);
-        let http = Client::builder(TokioExecutor::new())
-            .pool_timer(TokioTimer::new())
-            .pool_idle_timeout(IDLE_MAX)
-            .build(connector);
+        let http = https::client(CONNECT_TIMEOUT, IDLE_MAX)?;
         Ok(Self(Arc::new(Inner { variables, http, region, credentials: Provider::default() })))
     }
 

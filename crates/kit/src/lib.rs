@@ -8,6 +8,7 @@ pub mod extract;
 pub mod fault_points;
 pub mod health;
 pub mod http;
+pub mod https;
 pub mod internal_key;
 pub mod jwt;
 pub mod layers;

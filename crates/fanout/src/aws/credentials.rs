@@ -9,7 +9,7 @@ use http_body_util::{BodyExt, Full};
 use serde::Deserialize;
 use tokio::{sync::Mutex, time::timeout};
 
-use super::{AwsError, AwsResult, Http, Variables};
+use super::{AwsError, AwsResult, Variables, https};
 
 /// Where ECS answers, from within a task.
 const ECS: &str = "http://169.254.170.2";
@@ -36,7 +36,7 @@ struct Answer {
 
 impl Provider {
     /// Read from the environment on each call, as Lambda may renew them.
-    pub async fn current(&self, http: &Http, variables: &Variables) -> AwsResult<Credentials> {
+    pub async fn current(&self, http: &https::Client, variables: &Variables) -> AwsResult<Credentials> {
         if let (Some(id), Some(key)) = (variables("AWS_ACCESS_KEY_ID"), variables("AWS_SECRET_ACCESS_KEY")) {
             return Ok(Credentials::new(id, key, variables("AWS_SESSION_TOKEN"), None, "environment"));
         }
@@ -55,7 +55,7 @@ impl Provider {
     }
 }
 
-async fn fetch(http: &Http, variables: &Variables) -> AwsResult<Fetched> {
+async fn fetch(http: &https::Client, variables: &Variables) -> AwsResult<Fetched> {
     let relative = variables("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI").map(|path| format!("{ECS}{path}"));
     let url = relative.or_else(|| variables("AWS_CONTAINER_CREDENTIALS_FULL_URI")).ok_or_else(missing)?;
     let mut request = Request::get(url);

@@ -1,17 +1,12 @@
 //! Where spans go: a collector that takes OTLP over HTTP (protobuf). The library batches them on a thread of its own and
 //! drops what does not fit; this file sends.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{fmt, time::Duration};
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::{BodyExt, Full, Limited};
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
-use hyper_util::{
-    client::legacy::{Client, connect::HttpConnector},
-    rt::{TokioExecutor, TokioTimer},
-};
 use opentelemetry::InstrumentationScope;
 use opentelemetry_http::{HttpClient, HttpError};
 use opentelemetry_otlp::{SpanExporter, WithExportConfig, WithHttpConfig};
@@ -22,7 +17,7 @@ use opentelemetry_sdk::{
 use tokio::{runtime::Handle, time::timeout};
 
 use super::spans::{EXPORT, Export};
-use crate::telemetry::Throttle;
+use crate::{https, telemetry::Throttle};
 
 /// What OTLP over HTTP adds to the address of a collector.
 const PATH: &str = "/v1/traces";
@@ -58,27 +53,14 @@ pub async fn stop() {
 
 /// The library asks from its own thread; connections belong to the runtime.
 struct Sender {
-    client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
+    client: https::Client,
     runtime: Handle,
     failures: Throttle,
 }
 
 impl Sender {
     fn new() -> Result<Self, String> {
-        let mut connector = HttpConnector::new();
-        connector.set_connect_timeout(Some(TIMEOUT));
-        connector.enforce_http(false);
-        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-        let connector = HttpsConnectorBuilder::new()
-            .with_provider_and_webpki_roots(provider)
-            .map_err(|error| format!("TLS cannot be set up: {error}"))?
-            .https_or_http()
-            .enable_http1()
-            .wrap_connector(connector);
-        let client = Client::builder(TokioExecutor::new())
-            .pool_timer(TokioTimer::new())
-            .pool_idle_timeout(IDLE_MAX)
-            .build(connector);
+        let client = https::client(TIMEOUT, IDLE_MAX)?;
         Ok(Self { client, runtime: Handle::current(), failures: Throttle::default() })
     }
 
