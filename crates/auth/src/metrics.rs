@@ -2,7 +2,7 @@
 
 use kit::{
     Error, Kind, Result,
-    metrics::{Counter, Family, Label, Registry, gauge},
+    metrics::{Counter, Family, Label, Registry, counters, gauge},
 };
 
 use crate::{Auth, sessions::Grant};
@@ -17,11 +17,7 @@ pub(crate) struct Metrics {
 
 impl Default for Metrics {
     fn default() -> Self {
-        let logins = Family::<Label, Counter>::default();
-        // Told as 0 from the start: what appears only with its first case has no rate before the second.
-        for outcome in OUTCOMES {
-            drop(logins.get_or_create(&[("outcome", outcome)]));
-        }
+        let logins = counters(OUTCOMES.map(|outcome| [("outcome", outcome)]));
         Self { logins, reuses: Counter::default() }
     }
 }

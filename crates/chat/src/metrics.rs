@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use kit::{
     Error, Kind, Result,
-    metrics::{Counter, Family, Histogram, Label, Registry, SECONDS, gauge},
+    metrics::{Counter, Family, Histogram, Label, Registry, SECONDS, counters, gauge},
 };
 use protocol::seams::Sent;
 
@@ -31,11 +31,7 @@ pub(crate) struct Writer {
 impl Default for Metrics {
     fn default() -> Self {
         let writer = Writer { batches: Histogram::new(BATCHES), seconds: Histogram::new(SECONDS) };
-        let sends = Family::<Label, Counter>::default();
-        // Told as 0 from the start: what appears only with its first case has no rate before the second.
-        for outcome in ALARMING {
-            drop(sends.get_or_create(&[("outcome", outcome)]));
-        }
+        let sends = counters(ALARMING.map(|outcome| [("outcome", outcome)]));
         Self { sends, reads: Family::default(), writer }
     }
 }

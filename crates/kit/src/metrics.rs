@@ -4,7 +4,7 @@ pub mod databases;
 pub mod http;
 mod process;
 
-use std::fmt;
+use std::{fmt, hash::Hash};
 
 use prometheus_client::{
     collector::Collector,
@@ -27,6 +27,15 @@ pub const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; cha
 
 /// A label and its value, both known beforehand: what a counter in a `Family` is told apart by.
 pub type Label = [(&'static str, &'static str); 1];
+
+/// Counters of which these are told as 0 from the start: what appears only with its first case has no rate before the second.
+pub fn counters<L: Clone + Eq + Hash>(labels: impl IntoIterator<Item = L>) -> Family<L, Counter> {
+    let family = Family::default();
+    for labels in labels {
+        drop(family.get_or_create(&labels));
+    }
+    family
+}
 
 /// An error code as the label `code`, spelled as clients read it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

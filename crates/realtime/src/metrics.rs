@@ -1,7 +1,6 @@
 //! What sockets count. The hub and the sockets count in shared counters; what is open is read when somebody asks.
 
-use kit::metrics::{ByCode, Counter, Family, Histogram, Label, Registry, SECONDS, gauge};
-
+use kit::metrics::{ByCode, Counter, Family, Histogram, Label, Registry, SECONDS, counters, gauge};
 use protocol::{ServerEvent, Timestamp, events::SocketErrorCode};
 
 use crate::Realtime;
@@ -21,14 +20,11 @@ pub(crate) struct Metrics {
 
 impl Default for Metrics {
     fn default() -> Self {
-        let repairs = Family::<Label, Counter>::default();
-        // Told as 0 from the start: what appears only with its first case has no rate before the second.
-        drop(repairs.get_or_create(&[("what", "events")]));
         Self {
             deliveries: Counter::default(),
             lag: Histogram::new(SECONDS),
             stalls: Counter::default(),
-            repairs,
+            repairs: counters([[("what", "events")]]),
             ends: Family::default(),
             refusals: Family::default(),
         }

@@ -16,7 +16,7 @@ use prometheus_client::{
 };
 use protocol::Code;
 
-use super::{ByCode, SECONDS};
+use super::{ByCode, SECONDS, counters};
 
 type Durations = Family<Labels, Histogram, fn() -> Histogram>;
 
@@ -45,11 +45,7 @@ pub fn measure(router: Router, registry: &mut Registry) -> Router {
     let durations = Family::new_with_constructor((|| Histogram::new(SECONDS)) as fn() -> Histogram);
     let help = "HTTP requests, from their head until their answer's head";
     registry.register("http_request_duration_seconds", help, durations.clone());
-    let refusals = Family::<ByCode<Code>, Counter>::default();
-    // Told as 0 from the start: what appears only with its first case has no rate before the second.
-    for code in [Code::Internal, Code::Unavailable] {
-        drop(refusals.get_or_create(&ByCode(code)));
-    }
+    let refusals = counters([Code::Internal, Code::Unavailable].map(ByCode));
     let help = "HTTP requests that were refused or failed, by the code of the answer";
     registry.register("refusals", help, refusals.clone());
     let requests = Requests { durations, refusals };
