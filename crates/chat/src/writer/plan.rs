@@ -18,11 +18,17 @@ pub struct Facts {
 }
 
 impl Facts {
-    /// Whether this draft would be stored, were it new.
-    pub fn may_send(&self, draft: &Draft) -> bool {
+    /// Where this draft would be stored, were it new, and its sender's row there: who has none would join by sending.
+    fn place(&self, draft: &Draft) -> Option<(&RoomFacts, Option<MemberRow>)> {
         let (room, user) = (draft.room_id, draft.sender.user_id);
-        let joins = |room: &RoomFacts| room.is_general && !self.gone.contains(&user);
-        self.rooms.get(&room).is_some_and(|facts| self.members.contains_key(&(room, user)) || joins(facts))
+        let facts = self.rooms.get(&room)?;
+        let row = self.members.get(&(room, user)).copied();
+        let may_send = row.is_some() || (facts.is_general && !self.gone.contains(&user));
+        may_send.then_some((facts, row))
+    }
+
+    pub fn may_send(&self, draft: &Draft) -> bool {
+        self.place(draft).is_some()
     }
 }
 
@@ -109,15 +115,14 @@ pub fn plan(drafts: &[Draft], facts: &Facts) -> Plan {
             continue;
         }
         let member = (draft.room_id, draft.sender.user_id);
-        let Some(facts_of_room) = facts.rooms.get(&draft.room_id).filter(|_| facts.may_send(draft)) else {
+        let Some((facts_of_room, row)) = facts.place(draft) else {
             plan.answers.push(Answer::NotFound);
             continue;
         };
-        let row = facts.members.get(&member);
         let room = plan.rooms.entry(draft.room_id).or_insert(*facts_of_room);
         room.last_seq = room.last_seq.next();
         if let Some(row) = row {
-            plan.reads.insert(*row, room.last_seq);
+            plan.reads.insert(row, room.last_seq);
         } else if let Some(join) = joined.get(&member) {
             plan.joins[*join].last_read_seq = room.last_seq;
         } else {
