@@ -24,6 +24,17 @@ async fn restore(from: &Path, data_dir: &Path, more: &[&str]) -> Output {
     run(&[&["restore", "--data-dir", text(data_dir), text(from)], more].concat()).await
 }
 
+/// One message is in the backup, and one was sent after it.
+async fn backed_up_between_messages() -> (App, User, i64, PathBuf) {
+    let app = Topology::one_process().start().await;
+    let alice = app.user("alice").await;
+    let general = alice.general().await;
+    alice.send(general, "before the backup").await;
+    let (backup, _) = back_up(&app, "monday").await;
+    alice.send(general, "after the backup").await;
+    (app, alice, general, backup)
+}
+
 /// A server on what was restored.
 struct Restored {
     server: Server,
@@ -134,12 +145,7 @@ async fn members(user: &User, room: i64) -> BTreeSet<String> {
 
 #[tokio::test]
 async fn nothing_is_written_over_unless_it_is_said_and_then_it_is_kept() {
-    let mut app = Topology::one_process().start().await;
-    let alice = app.user("alice").await;
-    let general = alice.general().await;
-    alice.send(general, "before the backup").await;
-    let (backup, _) = back_up(&app, "monday").await;
-    alice.send(general, "after the backup").await;
+    let (mut app, alice, general, backup) = backed_up_between_messages().await;
     let data_dir = app.data_dir();
 
     let refused = |output: &Output, words: &str| {
@@ -175,12 +181,7 @@ async fn nothing_is_written_over_unless_it_is_said_and_then_it_is_kept() {
 
 #[tokio::test]
 async fn a_start_finishes_a_restore_that_was_cut_off() {
-    let mut app = Topology::one_process().start().await;
-    let alice = app.user("alice").await;
-    let general = alice.general().await;
-    alice.send(general, "before the backup").await;
-    let (backup, _) = back_up(&app, "monday").await;
-    alice.send(general, "after the backup").await;
+    let (mut app, alice, general, backup) = backed_up_between_messages().await;
     app.kill().await;
     std::fs::rename(&backup, app.data_dir().join("restore.ready")).expect("on one disk");
 

@@ -38,7 +38,7 @@ pub use shape::assert_shape;
 pub use socket::{Closed, Socket};
 pub use storm::{Aftermath, Storm};
 pub use talk::{Sockets, Talk};
-pub use tools::{openapi, require, tool, venv, workspace};
+pub use tools::{openapi, quoted, require, tool, venv, workspace};
 pub use topology::{INTERNAL_API_KEY, JWT_SECRET, Topology};
 pub use user::{Message, User};
 pub use ways::Ways;

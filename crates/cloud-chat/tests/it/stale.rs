@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use tokio::process::Command;
 
-use crate::harness::{PATIENCE, require, run, within, workspace};
+use crate::harness::{PATIENCE, quoted, require, run, within, workspace};
 
 const REFRESH: &str = "is stale: `make generate` refreshes it";
 
@@ -27,7 +27,7 @@ fn every_test_that_the_security_guide_names_is_there() {
         sources.iter().filter(|path| path.extension().is_some_and(|kind| kind == "rs")).map(read).collect();
     let web: Vec<_> = web.into_iter().chain(files_below(&root.join("web/e2e"))).collect();
 
-    let named: Vec<_> = guide.split('`').skip(1).step_by(2).collect();
+    let named: Vec<_> = quoted(&guide).collect();
     let is_function = |name: &&&str| {
         name.matches('_').count() >= 3
             && name.bytes().all(|byte| byte == b'_' || byte.is_ascii_alphanumeric())

@@ -11,6 +11,11 @@ pub fn workspace() -> PathBuf {
     root.into()
 }
 
+/// What a guide has between backticks.
+pub fn quoted(markdown: &str) -> impl Iterator<Item = &str> {
+    markdown.split('`').skip(1).step_by(2)
+}
+
 /// The OpenAPI document as it is committed; that it is current is a test of its own.
 pub fn openapi() -> Value {
     let document = std::fs::read(require(workspace().join("openapi.json"))).expect("it can be read");

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Figures, measured, talk};
-use crate::harness::{Topology, eventually, require, workspace};
+use crate::harness::{Topology, eventually, quoted, require, workspace};
 
 /// Names as they are scraped, without the `_bucket`, `_sum` and `_count` of a histogram. What has labels is told once it
 /// has a value.
@@ -46,7 +46,7 @@ pub fn documented() -> BTreeSet<String> {
     let (_, table) = guide.split_once("| Figure ").expect("the table of figures");
     let (table, _) = table.split_once("\n\n").expect("it ends");
     let cells = table.lines().skip(2).filter_map(|row| row.split('|').nth(1));
-    let figures = cells.flat_map(|cell| cell.split('`').skip(1).step_by(2));
+    let figures = cells.flat_map(quoted);
     let names = figures.filter_map(|figure| figure.split('{').next());
     names
         .map(|name| if name.starts_with("process_") { name.to_owned() } else { format!("cloud_chat_{name}") })

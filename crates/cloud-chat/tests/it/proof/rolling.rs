@@ -1,7 +1,7 @@
 //! Nothing breaks: processes are stopped as an operator stops them, one after the other.
 
-use super::world::World;
-use crate::harness::{App, Sockets, Topology};
+use super::{faults::Victim, world::World};
+use crate::harness::{Sockets, Topology};
 
 /// Messages that must be acknowledged between two stops: all went on.
 const BREATH: usize = 15;
@@ -32,13 +32,9 @@ async fn all_in_one_nodes_roll_over_too_and_nats_may_be_away_in_between() {
         assert_eq!(app.servers[nth].exit_code().await, Some(0));
         world.goes_on(BREATH).await;
         app.servers[nth].start_again().await;
-        nats(&mut app).kill().await;
+        Victim::Nats.kill(&mut app).await;
         world.goes_on(BREATH).await;
-        nats(&mut app).start_again().await;
+        Victim::Nats.start_again(&mut app).await;
     }
     world.end(&mut app).await;
-}
-
-fn nats(app: &mut App) -> &mut testbed::nats::NatsServer {
-    app.nats.as_mut().expect("these shapes have one")
 }
