@@ -66,9 +66,9 @@ pub async fn create_link(
     Ok(format!("{frontend_url}/reset-password?token={token}"))
 }
 
-/// Sets the password that a link stands for and ends every session of the user. Of two that use the link at
-/// once, deleting its row succeeds for one.
-pub async fn reset(auth: &Auth, token: &str, password: &str) -> Result<()> {
+/// Sets the password that a link stands for and ends every session of the user, whom it returns. Of two that use the
+/// link at once, deleting its row succeeds for one.
+pub async fn reset(auth: &Auth, token: &str, password: &str) -> Result<UserId> {
     let hash = digest(token);
     let now = Timestamp::now();
     let known = Entity::find_by_id(&hash).filter(Column::ExpiresAt.gt(now.0)).one(&auth.0.db.reader).await?;
@@ -101,7 +101,7 @@ pub async fn reset(auth: &Auth, token: &str, password: &str) -> Result<()> {
     })
     .await?;
     auth.announce(ended, false).await;
-    Ok(())
+    Ok(user_id)
 }
 
 /// Makes every link of an account useless.

@@ -114,7 +114,10 @@ async fn check_current_password(auth: &Auth, user: &Model, password: Option<&str
     let Some(password) = password else { return Err(wrong_password(FieldCode::Required)) };
     auth.0.limits.current_password(user.user_id()?)?;
     match auth.0.hasher.verify(password, Some(&user.password_hash)).await? {
-        Verdict::Wrong => Err(wrong_password(FieldCode::Wrong)),
+        Verdict::Wrong => {
+            tracing::info!(user = user.id, "a change of an account was refused: not its password");
+            Err(wrong_password(FieldCode::Wrong))
+        }
         Verdict::Right | Verdict::RightButOutdated => Ok(()),
     }
 }

@@ -4,19 +4,21 @@
 use std::time::Duration;
 
 use kit::Result;
+use protocol::Timestamp;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     Chat, members,
+    rooms::TOLD_FOR,
     tables::{messages, room_members, rooms},
 };
 
 const STEP_ROWS: u32 = 500;
 /// Rooms are swept when they are deleted; this picks up what an earlier process left.
 const EVERY: Duration = Duration::from_secs(60);
-/// How soon what could not be purged is tried again.
-const PURGE_PAUSE: Duration = Duration::from_secs(10);
+/// How soon what could not be purged is tried again, and what can be told of until then is swept.
+const PURGE_PAUSE: Duration = TOLD_FOR;
 
 pub(crate) async fn sweep_rooms(chat: Chat, stopping: CancellationToken) {
     let mut is_to_purge = true;
@@ -34,14 +36,16 @@ pub(crate) async fn sweep_rooms(chat: Chat, stopping: CancellationToken) {
 
 /// `is_to_purge`: something was deleted since the files were last purged.
 async fn sweep(chat: &Chat, is_to_purge: &mut bool, stopping: &CancellationToken) -> Result<()> {
-    let rooms: Vec<i64> = rooms::Entity::find()
+    let deleted: Vec<(i64, i64)> = rooms::Entity::find()
         .select_only()
-        .column(rooms::Column::Id)
+        .columns([rooms::Column::Id, rooms::Column::DeletedAt])
         .filter(rooms::Column::DeletedAt.is_not_null())
         .into_tuple()
         .all(&chat.0.db.reader)
         .await?;
-    for room in rooms {
+    let due = Timestamp::now() - TOLD_FOR;
+    let (due, told_of): (Vec<_>, Vec<_>) = deleted.into_iter().partition(|(_, at)| Timestamp(*at) <= due);
+    for (room, _) in due {
         *is_to_purge = true;
         while !stopping.is_cancelled() && remove_some(chat, room).await? {}
     }
@@ -51,6 +55,7 @@ async fn sweep(chat: &Chat, is_to_purge: &mut bool, stopping: &CancellationToken
     if *is_to_purge && let Some(is_purged) = stopping.run_until_cancelled(chat.0.db.purge()).await {
         *is_to_purge = !is_purged?;
     }
+    *is_to_purge |= !told_of.is_empty();
     Ok(())
 }
 

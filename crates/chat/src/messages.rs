@@ -16,7 +16,6 @@ use crate::{
     recent::Json,
     rooms,
     tables::messages::{Column, Entity, Model, Relation},
-    tables::rooms::Column as RoomColumn,
     writer,
 };
 
@@ -124,17 +123,17 @@ pub async fn history(chat: &Chat, membership: &Membership, range: Range, limit: 
 }
 
 /// The messages after `seq`, for those who know the members: at most `limit`, and never more than a page.
-/// NOT_FOUND once the room is gone.
+/// NOT_FOUND once the room is gone, and a moment later where it was deleted.
 pub async fn after(chat: &Chat, room: RoomId, seq: Seq, limit: u64) -> Result<Page> {
     let query = Entity::find()
         .join(sea_orm::JoinType::InnerJoin, Relation::Room.def())
-        .filter(RoomColumn::DeletedAt.is_null())
+        .filter(rooms::can_be_told_of())
         .filter(Column::RoomId.eq(room.0))
         .filter(Column::Seq.gt(seq.0))
         .order_by_asc(Column::Seq);
     let page = page(chat, query, limit.clamp(1, PAGE_MAX)).await?;
     if page.messages.is_empty() {
-        rooms::require(chat, room).await?;
+        rooms::require_told_of(chat, room).await?;
     }
     Ok(page)
 }

@@ -3,7 +3,7 @@
 pub mod http;
 mod summaries;
 
-use std::collections::HashSet;
+use std::{collections::HashSet, time::Duration};
 
 use kit::{Error, Result, db::shapes::padded};
 use protocol::{
@@ -12,8 +12,8 @@ use protocol::{
 };
 use sea_orm::{
     ActiveValue::{NotSet, Set},
-    ColumnTrait, EntityTrait, QueryFilter, QuerySelect,
-    sea_query::Expr,
+    ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect,
+    sea_query::{Expr, IntoCondition},
 };
 
 pub use summaries::{of_user, summary};
@@ -124,7 +124,28 @@ pub async fn missed(chat: &Chat, rooms: &[(RoomId, i64)], users: &[(UserId, i64)
     Ok(Missed { rooms: members::log::after(chat, rooms).await?, users: reads::after(chat, users).await? })
 }
 
+/// How long a deleted room's messages and members can still be read by those who tell its sockets: they hand out what
+/// was committed before its end.
+pub(crate) const TOLD_FOR: Duration = Duration::from_secs(10);
+
+/// The room is there, or was deleted a moment ago.
+pub(crate) fn can_be_told_of() -> Condition {
+    Condition::any()
+        .add(Column::DeletedAt.is_null())
+        .add(Column::DeletedAt.gt((Timestamp::now() - TOLD_FOR).0))
+}
+
+/// Where these rooms stand. What is gone is left out.
 pub(crate) async fn states(chat: &Chat, rooms: &[RoomId]) -> Result<Vec<RoomState>> {
+    states_of(chat, rooms, &Column::DeletedAt.is_null().into_condition()).await
+}
+
+/// As `states`, of rooms as well that were deleted a moment ago.
+pub(crate) async fn told_states(chat: &Chat, rooms: &[RoomId]) -> Result<Vec<RoomState>> {
+    states_of(chat, rooms, &can_be_told_of()).await
+}
+
+async fn states_of(chat: &Chat, rooms: &[RoomId], which: &Condition) -> Result<Vec<RoomState>> {
     let mut states = Vec::with_capacity(rooms.len());
     let rooms: Vec<i64> = rooms.iter().map(|room| room.0).collect::<HashSet<_>>().into_iter().collect();
     for chunk in rooms.chunks(IDS_MAX) {
@@ -132,7 +153,7 @@ pub(crate) async fn states(chat: &Chat, rooms: &[RoomId]) -> Result<Vec<RoomStat
             .select_only()
             .columns([Column::Id, Column::LastSeq, Column::MembersRev, Column::DetailsRev])
             .filter(Column::Id.is_in(padded(chunk.iter().copied())))
-            .filter(Column::DeletedAt.is_null())
+            .filter(which.clone())
             .into_tuple()
             .all(&chat.0.db.reader)
             .await?;
@@ -161,7 +182,7 @@ pub async fn details(chat: &Chat, rooms: &[RoomId]) -> Result<Vec<RoomDetails>> 
     Ok(details)
 }
 
-/// NOT_FOUND once the room is gone.
-pub(crate) async fn require(chat: &Chat, room: RoomId) -> Result<()> {
-    if states(chat, &[room]).await?.is_empty() { Err(Error::not_found()) } else { Ok(()) }
+/// NOT_FOUND once nobody can be told of the room any more.
+pub(crate) async fn require_told_of(chat: &Chat, room: RoomId) -> Result<()> {
+    if told_states(chat, &[room]).await?.is_empty() { Err(Error::not_found()) } else { Ok(()) }
 }

@@ -11,6 +11,7 @@ use governor::{
 use crate::{
     Error,
     metrics::{Counter, Family, Label},
+    telemetry::Throttle,
 };
 
 /// By limit; one for the process, as its parts each have limits and a figure is told once.
@@ -18,21 +19,24 @@ pub(crate) static REFUSED: LazyLock<Family<Label, Counter>> = LazyLock::new(Fami
 
 /// A token bucket for each key.
 pub struct Limiter<K: Hash + Eq + Clone> {
+    name: &'static str,
     refused: Counter,
+    lines: Throttle,
     /// `None`: everything passes (`RATE_LIMITS=off`).
     buckets: Option<RateLimiter<K, DashMapStateStore<K>, DefaultClock>>,
 }
 
 impl<K: Hash + Eq + Clone> Limiter<K> {
-    /// `burst` at once, one more every `period / count`. `name` tells it apart in figures.
+    /// `burst` at once, one more every `period / count`. `name` tells it apart in figures and in the log.
     pub fn new(name: &'static str, count: NonZeroU32, period: Duration, burst: NonZeroU32) -> Self {
         let quota = Quota::with_period(period / count.get()).map(|quota| quota.allow_burst(burst));
         let refused = REFUSED.get_or_create_owned(&[("limit", name)]);
-        Self { refused, buckets: quota.map(RateLimiter::dashmap) }
+        let buckets = quota.map(RateLimiter::dashmap);
+        Self { name, refused, lines: Throttle::default(), buckets }
     }
 
     pub fn off() -> Self {
-        Self { refused: Counter::default(), buckets: None }
+        Self { name: "", refused: Counter::default(), lines: Throttle::default(), buckets: None }
     }
 
     /// Takes one token, or says how long until there is one.
@@ -40,6 +44,9 @@ impl<K: Hash + Eq + Clone> Limiter<K> {
         let Some(buckets) = &self.buckets else { return Ok(()) };
         buckets.check_key(key).map_err(|refused| {
             self.refused.inc();
+            if let Some(held_back) = self.lines.pass() {
+                tracing::info!(limit = self.name, held_back, "refused: too much, too fast");
+            }
             Error::rate_limited(refused.wait_time_from(DefaultClock::default().now()))
         })
     }

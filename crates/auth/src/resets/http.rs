@@ -51,6 +51,7 @@ async fn reset_password(
     Body(body): Body<ResetPassword>,
 ) -> Result<Json<Done>> {
     auth.0.limits.reset(&client)?;
-    super::reset(&auth, &body.token, &body.new_password).await?;
+    let user = super::reset(&auth, &body.token, &body.new_password).await?;
+    tracing::info!(%user, address = %client.address, "a new password was set by a reset link");
     Ok(Json(Done::OK))
 }

@@ -109,7 +109,11 @@ async fn rotate_once(auth: &Auth, presented: &str) -> Result<Rotation> {
 /// Ends the family that a token belongs to.
 pub async fn end_of_token(auth: &Auth, presented: &str) -> Result<Vec<SessionId>> {
     let Some(token) = by_hash(&auth.0.db.reader, &digest(presented)).await? else { return Ok(Vec::new()) };
-    retrying(|| end_family(&auth.0.db.writer, &token.family, Timestamp::now())).await
+    let ended = retrying(|| end_family(&auth.0.db.writer, &token.family, Timestamp::now())).await?;
+    if !ended.is_empty() {
+        tracing::info!(user = token.user_id, session = token.family, "logged out");
+    }
+    Ok(ended)
 }
 
 /// Ends the sessions of a user but `kept`.

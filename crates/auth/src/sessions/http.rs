@@ -38,7 +38,7 @@ pub fn routes() -> OpenApiRouter<Auth> {
 )]
 async fn login(State(auth): State<Auth>, client: Client, Body(body): Body<Login>) -> Result<Response> {
     let result = match auth.0.limits.login(&client, &names::fold(&body.email)) {
-        Ok(()) => super::log_in(&auth, &body).await,
+        Ok(()) => super::log_in(&auth, &client, &body).await,
         Err(limited) => Err(limited),
     };
     auth.0.metrics.logged_in(&result);

@@ -1,6 +1,6 @@
 //! Login with email or username and password.
 
-use kit::{Error, Kind, Result, db::retrying};
+use kit::{Error, Kind, Result, address::Client, db::retrying};
 use protocol::{Code, accounts::Login};
 use sea_orm::entity::prelude::*;
 
@@ -17,14 +17,21 @@ use crate::{
 const ATTEMPTS_MAX: usize = 3;
 
 /// An unknown account and a wrong password get the same answer after the same work.
-pub async fn log_in(auth: &Auth, login: &Login) -> Result<Grant> {
+pub async fn log_in(auth: &Auth, client: &Client, login: &Login) -> Result<Grant> {
+    let address = client.address;
     let identifier = names::fold(&login.email);
     for _ in 0..ATTEMPTS_MAX {
         let user = by_identifier(&auth.0.db.reader, &identifier).await?;
         let stored = user.as_ref().map(|user| user.password_hash.as_str());
         let verdict = auth.0.hasher.verify(&login.password, stored).await?;
-        let Some(user) = user.filter(|_| verdict != Verdict::Wrong) else { return Err(bad_credentials()) };
+        let known = user.as_ref().map(|user| user.id.clone());
+        let Some(user) = user.filter(|_| verdict != Verdict::Wrong) else {
+            // Never what was typed: people type passwords into the wrong field.
+            tracing::info!(user = known, %address, "a login was refused: no such account, or not its password");
+            return Err(bad_credentials());
+        };
         if user.disabled_at.is_some() {
+            tracing::info!(user = user.id, %address, "a login was refused: the account is disabled");
             return Err(Error::forbidden(Code::AccountDisabled, "This account is disabled."));
         }
         let hash = match verdict {
@@ -32,6 +39,7 @@ pub async fn log_in(auth: &Auth, login: &Login) -> Result<Grant> {
             _ => user.password_hash.clone(),
         };
         if let Some(grant) = retrying(|| open_if_unchanged(auth, &user, &hash)).await? {
+            tracing::info!(user = user.id, %address, "logged in");
             return Ok(grant);
         }
     }

@@ -37,5 +37,6 @@ async fn signup(State(auth): State<Auth>, client: Client, Body(body): Body<Signu
     auth.0.limits.signup(&client, &names::fold(&body.email))?;
     let mode = body.session;
     let grant = super::sign_up(&auth, body).await?;
+    tracing::info!(user = %grant.account.id, address = %client.address, "signed up");
     sessions::http::answer(StatusCode::CREATED, grant, mode, &client)
 }

@@ -38,6 +38,7 @@ pub async fn delete(auth: &Auth, current: &CurrentUser, current_password: &str) 
     })
     .await?;
     drop(changing);
+    tracing::info!(user = user.id, "an account was deleted");
     auth.0.account_deleted.notify_one();
     auth.announce(ended, true).await;
     Ok(())

@@ -92,6 +92,10 @@ pub async fn change(auth: &Auth, current: &CurrentUser, patch: UserPatch) -> Res
     })
     .await?;
     drop(changing);
+    if needs_password {
+        let (email, password) = (changed.email.is_some(), changed.password.is_some());
+        tracing::info!(user = user.id, email, password, "an account was changed");
+    }
     auth.announce(ended, is_renamed).await;
     Ok(account)
 }

@@ -85,10 +85,10 @@ async fn join_general_where_missing(chat: &Chat, users: &[Sender]) -> Result<()>
     Ok(())
 }
 
-/// Which of these users are members of these rooms. Rooms that are gone are left out.
+/// Which of these users are members of these rooms. Rooms that are gone are left out, a moment later those deleted.
 pub async fn among(chat: &Chat, asked: &[(RoomId, Vec<UserId>)]) -> Result<Vec<RoomMembers>> {
     let ids: Vec<RoomId> = asked.iter().map(|(room, _)| *room).collect();
-    let states = crate::rooms::states(chat, &ids).await?;
+    let states = crate::rooms::told_states(chat, &ids).await?;
     let revs: HashMap<RoomId, i64> =
         states.into_iter().map(|state| (state.room_id, state.members_rev)).collect();
     let mut answer = Vec::with_capacity(asked.len());

@@ -1,6 +1,7 @@
 //! Pages of a room's log.
 
 use protocol::{Code, Message, RoomId, Seq};
+use sea_orm::ConnectionTrait;
 
 use crate::app::{Answer, TestApp, TestUser};
 
@@ -84,7 +85,7 @@ async fn page_parameters_out_of_range_are_refused() {
 }
 
 #[tokio::test]
-async fn the_hub_reads_a_rooms_log_without_a_member_until_the_room_is_gone() {
+async fn the_hub_reads_a_rooms_log_without_a_member_and_a_moment_longer_than_it_is_there() {
     let app = TestApp::start().await;
     let (alice, room) = room_with(&app, 10).await;
     let page = chat::messages::after(&app.chat, room, Seq(4), 3).await.unwrap();
@@ -94,8 +95,18 @@ async fn the_hub_reads_a_rooms_log_without_a_member_until_the_room_is_gone() {
     assert_eq!((end.messages.len(), end.has_more), (0, false));
 
     alice.delete(&format!("/rooms/{room}")).await.ok::<serde_json::Value>();
+    let page = chat::messages::after(&app.chat, room, Seq(7), 9).await.unwrap();
+    assert_eq!((page.messages.len(), page.has_more), (3, false), "its sockets may not have heard them");
+    let end = chat::messages::after(&app.chat, room, Seq(10), 9).await.unwrap();
+    assert_eq!((end.messages.len(), end.has_more), (0, false));
+    let members = chat::members::among(&app.chat, &[(room, vec![alice.id])]).await.unwrap();
+    assert_eq!(members[0].users, [alice.id]);
+
+    let later = format!("UPDATE rooms SET deleted_at = deleted_at - 11000 WHERE id = {room}");
+    app.db.writer.execute_unprepared(&later).await.unwrap();
     for gone in [room, RoomId(999)] {
         let refused = chat::messages::after(&app.chat, gone, Seq(4), 3).await;
         assert_eq!(refused.unwrap_err().code(), Code::NotFound);
+        assert_eq!(chat::members::among(&app.chat, &[(gone, vec![alice.id])]).await.unwrap(), []);
     }
 }

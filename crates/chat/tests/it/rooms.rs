@@ -1,5 +1,7 @@
 //! Rooms made, listed, renamed and deleted.
 
+use std::time::Duration;
+
 use fanout::{Event, Topic};
 use protocol::{Code, Room, RoomId, UserId, rooms::Role, seams::Draft};
 use reqwest::StatusCode;
@@ -162,10 +164,11 @@ async fn the_rows_of_a_deleted_room_go_and_its_id_and_client_ids_are_not_mixed_u
             if row.await.unwrap().unwrap().try_get::<i64>("", "rest").unwrap() == 0 {
                 return;
             }
-            tokio::task::yield_now().await;
+            tokio::time::sleep(Duration::from_millis(50)).await;
         }
     };
-    tokio::time::timeout(PATIENCE, swept).await.expect("the rows are still there");
+    // Its sockets are told of it for ten seconds first.
+    tokio::time::timeout(2 * PATIENCE, swept).await.expect("the rows are still there");
     assert!(alice.create_room("Next").await > other);
     assert_eq!(alice.messages(other).await.len(), 1);
 }

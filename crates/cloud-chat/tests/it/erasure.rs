@@ -116,10 +116,10 @@ async fn nothing_of_a_deleted_account_is_on_the_server_but_its_name_on_messages(
     assert_eq!(tables, ["member_changes", "messages"]);
 }
 
-/// What is swept in the background.
+/// What is swept in the background, a deleted room after ten seconds.
 async fn until(what: &str, is_so: impl AsyncFn() -> bool) {
     let mut rhythm = tokio::time::interval(Duration::from_millis(50));
-    within(PATIENCE, what, async {
+    within(2 * PATIENCE, what, async {
         while !is_so().await {
             rhythm.tick().await;
         }

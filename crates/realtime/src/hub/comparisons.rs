@@ -82,7 +82,7 @@ impl Actor {
         let found: HashSet<RoomId> = positions.rooms.iter().map(|state| state.room_id).collect();
         for (room_id, generation) in asked.rooms.iter().filter(|(room_id, _)| !found.contains(room_id)) {
             if self.rooms.get(room_id).is_some_and(|room| room.generation == *generation) {
-                self.delete_room(*room_id);
+                self.end_room(*room_id);
             }
         }
         for position in &positions.users {

@@ -49,7 +49,7 @@ impl Actor {
                 });
             }
             Event::RoomUpdated { room, details_rev } => self.updated(room, *details_rev),
-            Event::RoomDeleted { room_id } => self.delete_room(*room_id),
+            Event::RoomDeleted { room_id } => self.end_room(*room_id),
             Event::Read { user_id, room_id, seq } => {
                 self.read(*user_id, *room_id, *seq);
             }

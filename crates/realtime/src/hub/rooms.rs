@@ -1,7 +1,7 @@
 //! Live rooms: handing out what their sequencers let through, and asking what these want to know.
 
 use fanout::Topic;
-use kit::Result;
+use kit::{Error, Kind, Result};
 use protocol::{
     RoomId, Seq, ServerEvent, UserId,
     seams::{Page, RoomMembers, RoomState},
@@ -118,11 +118,14 @@ impl Actor {
             full.extend(room.fan_out(&Frame::join(together), None, &self.hub.metrics));
         }
         let ask = room.sequencer.ask();
-        let generation = room.generation;
+        let (generation, is_over) = (room.generation, room.sequencer.is_over());
         if let Some(ask) = ask {
             self.ask(room_id, generation, ask);
         }
         self.forget_all(full);
+        if is_over {
+            self.delete_room(room_id);
+        }
     }
 
     pub fn broadcast(&mut self, room_id: RoomId, event: &ServerEvent, except: Option<UserId>) {
@@ -148,8 +151,16 @@ impl Actor {
         self.advance(state.room_id);
     }
 
+    /// The room was deleted: whoever carries it is given what was committed before, then told.
+    pub fn end_room(&mut self, room_id: RoomId) {
+        if let Some(room) = self.rooms.get_mut(&room_id) {
+            room.sequencer.end();
+            self.advance(room_id);
+        }
+    }
+
     /// The room is gone for everybody.
-    pub fn delete_room(&mut self, room_id: RoomId) {
+    fn delete_room(&mut self, room_id: RoomId) {
         let Some(room) = self.rooms.get_mut(&room_id) else { return };
         let frame = Frame::of(&ServerEvent::RoomDeleted { room_id });
         for (user_id, carriers) in room.sequencer.members.detach_all() {
@@ -203,6 +214,9 @@ impl Actor {
                 let messages = page.messages.into_iter().map(|m| (m.seq, Frame::message(m)));
                 let messages: Vec<(Seq, Frame)> = messages.collect();
                 room.sequencer.page(messages, page.has_more)
+            }
+            Err(Error::Refused(refusal)) if refusal.kind == Kind::NotFound => {
+                return self.delete_room(room_id);
             }
             Err(error) => {
                 tracing::warn!(%error, room = room_id.0, "missing messages cannot be read");

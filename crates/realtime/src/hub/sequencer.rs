@@ -28,6 +28,18 @@ pub(crate) struct Sequencer<T, L> {
     /// One question at a time, the pause after a failed one included.
     is_asking: bool,
     failures: u32,
+    ending: Ending,
+}
+
+/// How far a deleted room has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ending {
+    NotDeleted,
+    /// What was committed before may be under way still: the log tells what it is.
+    PageDue,
+    PageAsked,
+    /// The last page came.
+    LogRead,
 }
 
 #[derive(Debug)]
@@ -55,6 +67,7 @@ impl<T, L> Sequencer<T, L> {
             fetched: Vec::new(),
             is_asking: false,
             failures: 0,
+            ending: Ending::NotDeleted,
         }
     }
 
@@ -102,6 +115,24 @@ impl<T, L> Sequencer<T, L> {
         self.members.saw(members_rev);
     }
 
+    /// The room was deleted: it is over once everybody was handed what was committed before.
+    pub fn end(&mut self) {
+        if self.ending == Ending::NotDeleted {
+            self.ending = Ending::PageDue;
+        }
+    }
+
+    pub fn is_ending(&self) -> bool {
+        self.ending != Ending::NotDeleted
+    }
+
+    /// Nothing is left to hand out, ever.
+    pub fn is_over(&self) -> bool {
+        let has_all =
+            self.ending == Ending::LogRead && self.delivered >= self.highest && self.fetched.is_empty();
+        has_all || (self.is_ending() && self.members.is_empty())
+    }
+
     /// The answer to `Ask::Page`; `false` if it does not lead on, which counts as a failure.
     #[must_use]
     pub fn page(&mut self, messages: Vec<(Seq, T)>, has_more: bool) -> bool {
@@ -115,6 +146,9 @@ impl<T, L> Sequencer<T, L> {
             }
         }
         let leads_on = !self.fetched.is_empty() || !self.has_gap();
+        if self.ending == Ending::PageAsked {
+            self.ending = if has_more || !leads_on { Ending::PageDue } else { Ending::LogRead };
+        }
         if leads_on {
             self.answered();
         }
@@ -148,6 +182,9 @@ impl<T, L> Sequencer<T, L> {
 
     pub fn retry(&mut self) {
         self.is_asking = false;
+        if self.ending == Ending::PageAsked {
+            self.ending = Ending::PageDue;
+        }
     }
 
     /// The next message to hand to everybody in `members`.
@@ -177,7 +214,11 @@ impl<T, L> Sequencer<T, L> {
         if !self.is_open || self.is_asking || self.members.is_empty() {
             return None;
         }
-        let ask = if self.has_gap() && self.fetched.is_empty() {
+        let is_page_due = self.has_gap() || self.ending == Ending::PageDue;
+        let ask = if is_page_due && self.fetched.is_empty() {
+            if self.is_ending() {
+                self.ending = Ending::PageAsked;
+            }
             Ask::Page { after: self.delivered }
         } else if self.members.is_behind() || !self.fetched.is_empty() {
             Ask::Members { users: self.members.users() }

@@ -97,7 +97,11 @@ impl Actor {
         }
         user.known = Some(read.rooms_rev);
         let listed: HashSet<RoomId> = read.rooms.iter().map(|state| state.room_id).collect();
-        let left: Vec<RoomId> = user.rooms.difference(&listed).copied().collect();
+        // Who carries a deleted room is told when it is over.
+        let is_ending =
+            |room_id: &RoomId| self.rooms.get(room_id).is_some_and(|room| room.sequencer.is_ending());
+        let left: Vec<RoomId> =
+            user.rooms.difference(&listed).filter(|room_id| !is_ending(room_id)).copied().collect();
         for room_id in left {
             self.unfollow(user_id, room_id);
         }

@@ -40,6 +40,8 @@ pub struct World {
 #[derive(Default)]
 struct State {
     rooms: BTreeMap<RoomId, ModelRoom>,
+    /// Deleted a moment ago: their logs and members can be read still.
+    deleted: BTreeMap<RoomId, ModelRoom>,
     revs: HashMap<UserId, i64>,
     reads_revs: HashMap<UserId, i64>,
     marks: HashMap<(UserId, RoomId), Mark>,
@@ -119,9 +121,11 @@ impl World {
     pub async fn delete(&self, room: RoomId, publish: Publish) {
         {
             let mut state = self.state();
-            let gone = state.rooms.remove(&room);
-            for member in gone.into_iter().flat_map(|room| room.members) {
-                state.raise(member);
+            if let Some(gone) = state.rooms.remove(&room) {
+                for member in &gone.members {
+                    state.raise(*member);
+                }
+                state.deleted.insert(room, gone);
             }
         }
         self.publish(vec![Event::RoomDeleted { room_id: room }], publish).await;
@@ -299,6 +303,10 @@ impl State {
         Ok(Sent { message, duplicate: false })
     }
 
+    fn there_or_deleted(&self, room: RoomId) -> Option<&ModelRoom> {
+        self.rooms.get(&room).or_else(|| self.deleted.get(&room))
+    }
+
     fn reads_rev(&self, user: UserId) -> i64 {
         self.reads_revs.get(&user).copied().unwrap_or_default()
     }
@@ -399,7 +407,7 @@ impl Rooms for World {
     async fn after(&self, room: RoomId, seq: Seq, limit: u64) -> Result<Page> {
         self.pass(|state| state.slow.contains(&room)).await;
         self.look(|state| {
-            let room = state.rooms.get(&room).ok_or_else(Error::not_found)?;
+            let room = state.there_or_deleted(room).ok_or_else(Error::not_found)?;
             let newer: Vec<Message> = room.log.iter().filter(|message| message.seq > seq).cloned().collect();
             let limit = usize::try_from(limit).unwrap();
             let has_more = newer.len() > limit;
@@ -411,7 +419,7 @@ impl Rooms for World {
     async fn members(&self, asked: &[(RoomId, Vec<UserId>)]) -> Result<Vec<RoomMembers>> {
         self.look(|state| {
             let members = asked.iter().filter_map(|(room_id, users)| {
-                let room = state.rooms.get(room_id)?;
+                let room = state.there_or_deleted(*room_id)?;
                 let users = users.iter().filter(|user| room.members.contains(user)).copied().collect();
                 Some(RoomMembers { room_id: *room_id, members_rev: room.members_rev, users })
             });

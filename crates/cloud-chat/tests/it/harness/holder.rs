@@ -55,8 +55,7 @@ impl Holder {
         self == Self::CloudChat
     }
 
-    /// Behind API Gateway the members are read for every post, and a room that is deleted has none: what was not posted
-    /// by then nobody may hear.
+    /// Behind API Gateway the room's connections are let go with the deletion: what was not posted by then nobody may hear.
     pub fn tells_all_before_a_deletion(self) -> bool {
         self == Self::CloudChat
     }

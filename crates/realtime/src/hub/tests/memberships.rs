@@ -145,6 +145,45 @@ async fn of_two_changes_of_a_member_the_earlier_is_not_told_after_the_later() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_was_committed_before_a_deletion_is_handed_out_before_it_is_told() {
+    for publish in [Publish::Yes, Publish::Lost] {
+        let setup = setup();
+        let ann = user("ann");
+        setup.world.create(ONE, &[&ann]);
+        let mut all = setup.follow(&ann).await;
+        let late = setup.world.commit(ONE, &ann, "its node is slow to publish it");
+        let lost = setup.world.commit(ONE, &ann, "its node died");
+        setup.world.delete(ONE, publish).await;
+        let told = async {
+            assert_eq!(all.message().await, (1, "its node is slow to publish it".into()));
+            assert_eq!(all.message().await, (2, "its node died".into()));
+            assert_eq!(all.next().await, ServerEvent::RoomDeleted { room_id: ONE });
+        };
+        heals(told).await;
+        setup.world.publish(vec![late, lost], Publish::Yes).await;
+        setup.world.create(TWO, &[]);
+        setup.world.add(TWO, &ann, Publish::Yes).await;
+        all.added(TWO, &ann).await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_deletion_is_told_once_chat_is_back() {
+    let setup = setup();
+    let ann = user("ann");
+    setup.world.create(ONE, &[&ann]);
+    let mut all = setup.follow(&ann).await;
+    setup.world.say(ONE, &ann, "the last one", Publish::Lost).await;
+    setup.world.set_away(true);
+    setup.world.delete(ONE, Publish::Yes).await;
+    tokio::time::sleep(Duration::from_secs(60)).await;
+    assert!(all.next_or_close().now_or_never().is_none(), "the log cannot be read");
+    setup.world.set_away(false);
+    assert_eq!(all.message().await, (1, "the last one".into()));
+    assert_eq!(all.next().await, ServerEvent::RoomDeleted { room_id: ONE });
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_deleted_room_is_told_and_ends_its_one_room_connections() {
     for publish in [Publish::Yes, Publish::Lost] {
         let setup = setup();
