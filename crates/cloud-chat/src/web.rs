@@ -39,7 +39,7 @@ async fn env(State(app): State<WebApp>) -> Result<Response, Error> {
     Ok((headers, format!("window.ENV = {json};\n")).into_response())
 }
 
-/// Files of the app; its index for every other page that a browser asks for; a problem for everything else.
+/// Files of the app; its index for `/` and for every other page that a browser asks for; a problem for everything else.
 pub async fn fallback(request: Request) -> Result<Response, Error> {
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return Err(Error::not_found());
@@ -54,7 +54,8 @@ pub async fn fallback(request: Request) -> Result<Response, Error> {
         .get(header::ACCEPT)
         .and_then(|accept| accept.to_str().ok())
         .is_some_and(|accept| accept.contains("text/html"));
-    if !accepts_page || API.contains(&first) || path.starts_with("assets/") {
+    let is_page = path.is_empty() || (accepts_page && !API.contains(&first) && !path.starts_with("assets/"));
+    if !is_page {
         return Err(Error::not_found());
     }
     let index = Files::get("index.html").ok_or_else(Error::not_found)?;

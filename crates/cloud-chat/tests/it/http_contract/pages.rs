@@ -32,6 +32,7 @@ async fn every_page_of_the_app_is_its_index() {
     {
         page(&app, path).await.problem(404, "NOT_FOUND");
     }
+    assert_eq!(app.get("/").await.is(200).body, index.body, "whoever asks, as those do who watch over it");
     app.get("/login").header("accept", "application/json").await.problem(404, "NOT_FOUND");
     app.api.call(&Method::POST, "/login").header("accept", PAGE).await.problem(404, "NOT_FOUND");
 }
