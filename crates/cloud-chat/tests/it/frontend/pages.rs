@@ -59,6 +59,7 @@ async fn files_and_headers_are_those_of_the_one_process() {
     for path in ["/auth/nothing", "/assets/nothing.js", "/assets/", "/docs/x", "/internal/x", "/%00"] {
         assert!([400, 404, 503].contains(&get(&frontend.api, path).await.status), "{path}");
     }
+    assert_eq!(frontend.api.get("/").await.is(200).body, get(&one.api, "/").await.body);
     frontend.api.get("/login").header("accept", "application/json").await.problem(404, "NOT_FOUND");
 }
 
