@@ -78,7 +78,7 @@ suite! { [one_process, services, many_services, side_by_side, aws] {
         a_view_kept_by_events_equals_a_fresh_one;
 } }
 
-/// What takes a look at each kind of source of what ended.
+/// One process reads from its database which sessions ended, services ask each other: either looks again.
 mod stepped_clocks {
     use super::sessions;
 
