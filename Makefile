@@ -2,10 +2,13 @@
 
 .PHONY: run build test prove bench bench-peers generate format
 
-# What `make prove` runs: shapes, a range of seeds or one, and of one the steps that are left.
+# What `make prove` runs: shapes, a range of seeds or one, of one the steps that are left, faults of one kind alone, and
+# how many seeds side by side.
 SHAPE ?= one services lambda
 SEEDS ?= 1..10
 STEPS ?=
+FAULT ?=
+JOBS ?=
 
 run: ## Build everything and run it on http://localhost:5000
 	cargo run --release -- $(ARGS)
@@ -19,7 +22,7 @@ test: ## Install what the tests need, then run every check
 prove: ## Faults by seeded schedules in every shape, held against what was acknowledged; SHAPE=one SEEDS=1..200
 	scripts/setup-tests.sh
 	for shape in $(SHAPE); do \
-	  PROVE_SEEDS='$(SEEDS)' PROVE_STEPS='$(STEPS)' \
+	  PROVE_SEEDS='$(SEEDS)' PROVE_STEPS='$(STEPS)' PROVE_FAULT='$(FAULT)' PROVE_JOBS='$(JOBS)' \
 	  cargo test --locked -p cloud-chat -p lambda --test it -- --nocapture proof::$$shape:: || exit 1; \
 	done
 

@@ -8,7 +8,7 @@ export PATH="$PATH:/usr/sbin"
 
 serve-plain() { # serve-plain DIR PORT [OPTION…]
   exec mariadbd --no-defaults --user="$(id -un)" --datadir="$1/data" --tmpdir="$1/tmp" --socket="$1/socket" \
-    --pid-file="$1/pid" --bind-address=127.0.0.1 --port="$2" --log-error="$1/log" "${@:3}"
+    --pid-file="$1/pid" --bind-address=127.0.0.1 --port="$2" --log-error="$1/log.err" "${@:3}"
 }
 
 # What the product must not depend on is set as unlike it as can be: character set, time zone, leniency, isolation,
@@ -46,7 +46,7 @@ port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0));
 server=$!
 for _ in $(seq 300); do
   mariadb --no-defaults --socket="$dir/socket" --user=root --execute='DO 1' 2> /dev/null && break
-  kill -0 "$server" 2> /dev/null || { cat "$dir/log" "$dir/out" >&2; exit 1; }
+  kill -0 "$server" 2> /dev/null || { cat "$dir/log.err" "$dir/out" >&2; exit 1; }
   sleep 0.1
 done
 TEST_MYSQL_URL="mysql://root@127.0.0.1:$port" "$@"

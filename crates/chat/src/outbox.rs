@@ -19,7 +19,8 @@ use crate::{Chat, tables::outbox};
 const EVERY: Duration = Duration::from_secs(2);
 /// Between the writing of an event and its publishing lies a commit, which takes less.
 const MARGIN: Duration = Duration::from_secs(5);
-/// Whoever wrote an event that is so old and not told is gone, or far behind.
+/// Whoever wrote an event that is so old and not told is gone, or far behind. So is it with one that is as far in the
+/// future: it would be old only once our clock has come to where its writer's was.
 const ORPHANED: Duration = Duration::from_secs(12);
 const ADOPTED_MAX: u64 = 500;
 
@@ -85,8 +86,10 @@ async fn sweep_once(chat: &Chat) -> Result<()> {
 
 /// Two who adopt the same publish it twice, which harms nobody.
 async fn adopt(db: &Database, node: Uuid) -> Result<Vec<Event>> {
+    let now = Timestamp::now();
+    let (old, ahead) = ((now - ORPHANED).0, (now + ORPHANED).0);
     let orphaned = outbox::Entity::find()
-        .filter(outbox::Column::WrittenAt.lt((Timestamp::now() - ORPHANED).0))
+        .filter(outbox::Column::WrittenAt.not_between(old, ahead))
         .filter(outbox::Column::Node.ne(node))
         .order_by_asc(outbox::Column::Id)
         .limit(ADOPTED_MAX)
@@ -97,7 +100,7 @@ async fn adopt(db: &Database, node: Uuid) -> Result<Vec<Event>> {
     }
     outbox::Entity::update_many()
         .col_expr(outbox::Column::Node, Expr::value(node))
-        .col_expr(outbox::Column::WrittenAt, Expr::value(Timestamp::now().0))
+        .col_expr(outbox::Column::WrittenAt, Expr::value(now.0))
         .filter(outbox::Column::Id.is_in(orphaned.iter().map(|row| row.id)))
         .exec(&db.writer)
         .await?;

@@ -4,7 +4,7 @@ use std::{
     collections::HashMap,
     sync::{
         Arc, PoisonError, RwLock,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicI64, Ordering},
     },
     time::Duration,
 };
@@ -17,6 +17,8 @@ pub struct Revocations {
     sids: Arc<RwLock<HashMap<SessionId, Revoked>>>,
     token_lifetime: Duration,
     is_complete: Arc<AtomicBool>,
+    /// When sessions were last forgotten whose tokens had expired by then, in milliseconds since 1970.
+    forgot_at: Arc<AtomicI64>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -28,7 +30,8 @@ struct Revoked {
 impl Revocations {
     /// `token_lifetime`: how long an access token lives, that is how long a revocation matters.
     pub fn new(token_lifetime: Duration) -> Self {
-        Self { sids: Arc::default(), token_lifetime, is_complete: Arc::default() }
+        let forgot_at = Arc::new(AtomicI64::new(i64::MIN));
+        Self { sids: Arc::default(), token_lifetime, is_complete: Arc::default(), forgot_at }
     }
 
     pub fn token_lifetime(&self) -> Duration {
@@ -45,6 +48,7 @@ impl Revocations {
         let now = Timestamp::now();
         let horizon = now - self.token_lifetime;
         sids.retain(|_, revoked| revoked.at > horizon);
+        self.forgot_at.store(now.0, Ordering::Release);
         let mut news = Vec::new();
         for session in revoked.iter().filter(|session| session.revoked_at > horizon) {
             sids.entry(session.sid).or_insert_with(|| {
@@ -67,8 +71,10 @@ impl Revocations {
         self.is_complete.store(is_complete, Ordering::Release);
     }
 
+    /// Not once the clock was set back: tokens are alive again whose sessions were forgotten.
     pub fn is_complete(&self) -> bool {
         self.is_complete.load(Ordering::Acquire)
+            && self.forgot_at.load(Ordering::Acquire) <= Timestamp::now().0
     }
 
     pub fn add_now(&self, sids: &[SessionId]) -> Vec<SessionId> {

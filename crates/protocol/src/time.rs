@@ -1,9 +1,16 @@
 //! Points in time: integer milliseconds inside, RFC 3339 UTC with milliseconds outside.
 
-use std::{fmt, time::Duration};
+use std::{fmt, fs, path::PathBuf, sync::LazyLock, time::Duration};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use utoipa::ToSchema;
+
+/// Whether the clock of this build can be stepped.
+const CAN_BE_STEPPED: bool = cfg!(feature = "fault-points");
+/// The variable that names the file which says by how many milliseconds it is: a test may write it at any time.
+const STEP: &str = "CLOCK_STEP_FILE";
+
+static STEP_FILE: LazyLock<Option<PathBuf>> = LazyLock::new(|| std::env::var_os(STEP).map(Into::into));
 
 /// Milliseconds since 1970-01-01 UTC; written as `2024-01-01T12:00:00.000Z`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, ToSchema)]
@@ -12,13 +19,20 @@ pub struct Timestamp(pub i64);
 
 impl Timestamp {
     pub fn now() -> Self {
-        Self(jiff::Timestamp::now().as_millisecond())
+        let now = jiff::Timestamp::now().as_millisecond();
+        Self(if CAN_BE_STEPPED { now + step_ms() } else { now })
     }
 
     /// Whole seconds, as JWT claims count.
     pub fn as_secs(self) -> i64 {
         self.0.div_euclid(1000)
     }
+}
+
+/// Ahead of the system's clock, or behind it where negative; 0 as long as no file says otherwise.
+fn step_ms() -> i64 {
+    let text = STEP_FILE.as_ref().and_then(|file| fs::read_to_string(file).ok());
+    text.and_then(|text| text.parse().ok()).unwrap_or_default()
 }
 
 impl std::ops::Add<Duration> for Timestamp {

@@ -57,6 +57,14 @@ impl Dynamo {
         answer["Items"].as_array().cloned().unwrap_or_default()
     }
 
+    pub async fn delete_rows(&self) {
+        for row in self.rows().await {
+            let key = json!({"roomId": row["roomId"], "connectionId": row["connectionId"]});
+            let ask = json!({"TableName": TABLE, "Key": key});
+            self.ask("DeleteItem", &ask).await.expect("it answers");
+        }
+    }
+
     /// As Terraform makes it.
     async fn create_table(&self) {
         let key = |name: &str, kind: &str| json!({"AttributeName": name, "KeyType": kind});

@@ -3,6 +3,7 @@
 
 pub mod aws;
 mod certificates;
+mod clock;
 mod databases;
 pub mod dynamo;
 pub mod gateway;
@@ -15,6 +16,7 @@ mod upgrades;
 use std::{net::TcpListener, ops::RangeInclusive};
 
 pub use certificates::{Authority, Identity};
+pub use clock::Clock;
 pub use databases::{Engine, TestDatabase};
 pub use mariadb::MariaDb;
 pub use process::Process;

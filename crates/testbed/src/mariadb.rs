@@ -1,6 +1,10 @@
 //! A MariaDB server of a test's own, to be killed and started again.
 
-use std::{path::Path, time::Duration};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use sqlx::{ConnectOptions, Connection, Executor, mysql::MySqlConnectOptions};
 use tempfile::TempDir;
@@ -10,6 +14,10 @@ use crate::{Identity, Process, free_port};
 
 /// Knows how a server for tests is set up.
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../scripts/with-mariadb.sh");
+/// What makes its disk full.
+const FULL_DISK: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/mariadb/full-disk.c");
+/// What it says in its log when it is refused space: ENOSPC.
+const REFUSED_SPACE: &str = "failed with error 28";
 const PATIENCE: Duration = Duration::from_secs(60);
 const RHYTHM: Duration = Duration::from_millis(20);
 
@@ -51,6 +59,7 @@ impl MariaDb {
         let prepared = Command::new(SCRIPT).arg("prepare").arg(folder.path()).status().await;
         let is_prepared = prepared.expect("the script starts").success();
         assert!(is_prepared, "the server's folder cannot be made: `make test` installs what the tests need");
+        build_full_disk(folder.path()).await;
         let port = free_port();
         let process = spawn(settings, folder.path(), port, &args);
         let server = Self { process, folder, port, args, settings };
@@ -91,6 +100,25 @@ impl MariaDb {
         connection.close().await.expect("it is ours");
     }
 
+    /// None of its files grows any more. Returns once it was refused space, as whoever writes to it sees to.
+    pub async fn fill_disk(&self) {
+        let log = || fs::read_to_string(self.folder.path().join("log.err")).expect("it keeps a log");
+        let before = log().matches(REFUSED_SPACE).count();
+        fs::write(full(self.folder.path()), "").expect("there is space in fact");
+        let mut rhythm = tokio::time::interval(RHYTHM);
+        let refused = async {
+            while log().matches(REFUSED_SPACE).count() == before {
+                rhythm.tick().await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, refused).await.expect("the server asks for space");
+    }
+
+    /// There is space again.
+    pub fn free_disk(&self) {
+        fs::remove_file(full(self.folder.path())).expect("it was full");
+    }
+
     /// Its root.
     pub fn admin(&self) -> MySqlConnectOptions {
         MySqlConnectOptions::new().host("127.0.0.1").port(self.port).username("root")
@@ -111,5 +139,22 @@ fn spawn(settings: Settings, folder: &Path, port: u16, own: &[String]) -> Proces
     let port = port.to_string();
     let serve = [settings, folder.to_str().expect("UTF-8"), &port];
     let args: Vec<_> = serve.into_iter().chain(own.iter().map(String::as_str)).collect();
-    Process::start(SCRIPT, &args, &folder.join("out"))
+    let own = [("LD_PRELOAD", library(folder)), ("DISK_FULL", full(folder))];
+    let own = own.into_iter().map(|(name, path)| (name, path.display().to_string()));
+    Process::start_with(SCRIPT, &args, own, &folder.join("out"))
+}
+
+/// Links of Rust's programs need a compiler of C, too: there is one.
+async fn build_full_disk(folder: &Path) {
+    let built = Command::new("cc").args(["-shared", "-fPIC", FULL_DISK, "-o"]).arg(library(folder)).status();
+    assert!(built.await.expect("the compiler starts").success(), "{FULL_DISK} cannot be built");
+}
+
+fn library(folder: &Path) -> PathBuf {
+    folder.join("full-disk.so")
+}
+
+/// The disk is full while it is there.
+fn full(folder: &Path) -> PathBuf {
+    folder.join("full")
 }

@@ -60,11 +60,26 @@ async fn kept(app: &TestApp) -> i64 {
 }
 
 async fn a_minute_later(app: &TestApp) {
-    app.db.writer.execute_unprepared("UPDATE outbox SET written_at = written_at - 60000").await.unwrap();
+    was_written(app, "- 60000").await;
+}
+
+/// By a clock that differed by so many milliseconds.
+async fn was_written(app: &TestApp, difference: &str) {
+    let update = format!("UPDATE outbox SET written_at = written_at {difference}");
+    app.db.writer.execute_unprepared(&update).await.unwrap();
 }
 
 #[tokio::test]
 async fn what_a_crash_left_untold_is_published_by_whoever_looks_next() {
+    is_published_by_whoever_looks_next("- 60000").await;
+}
+
+#[tokio::test]
+async fn what_a_crash_left_untold_is_published_soon_even_if_the_clock_was_an_hour_ahead() {
+    is_published_by_whoever_looks_next("+ 3600000").await;
+}
+
+async fn is_published_by_whoever_looks_next(difference: &str) {
     let app = TestApp::start().await;
     let alice = app.user("alice");
     let general = alice.general().await.room.id;
@@ -73,7 +88,7 @@ async fn what_a_crash_left_untold_is_published_by_whoever_looks_next() {
     assert_eq!(kept(&app).await, 1);
     assert!(tasks.stop(PATIENCE).await);
 
-    a_minute_later(&app).await;
+    was_written(&app, difference).await;
     let (_next, bus, tasks) = beside(&app, Timestamp(0), false).await;
     let (interest, mut deliveries) = bus.subscribe();
     interest.listen(&[Topic::Room(general)]).await;

@@ -78,6 +78,16 @@ suite! { [one_process, services, many_services, side_by_side, aws] {
         a_view_kept_by_events_equals_a_fresh_one;
 } }
 
+/// One process reads from its database which sessions ended, services ask each other: either looks again.
+mod stepped_clocks {
+    use super::sessions;
+
+    shapes! { [one_process, services] {
+        sessions:
+            a_session_that_ended_stays_ended_when_clocks_jump_ahead_and_back;
+    } }
+}
+
 /// What holds where the sockets are Cloud Chat's own. API Gateway ends a connection that sends a binary frame, takes no
 /// frame past 32 KB, which the longest message is when all of it is escaped, throttles a client that floods it, and cuts
 /// off one that does not read, when and how it sees fit.

@@ -42,13 +42,13 @@ impl Dynamo {
         Ok(self.ask("GetItem", &ask).await?.remove("Item").and_then(into_item))
     }
 
-    /// Only where there is one already.
-    pub async fn replace(&self, item: &Item) -> AwsResult<()> {
+    /// Only where there is one already; whether there was.
+    pub async fn replace(&self, item: &Item) -> AwsResult<bool> {
         let condition = "attribute_exists(roomId)";
         let ask = json!({"TableName": self.table, "Item": item, "ConditionExpression": condition});
         match self.ask("PutItem", &ask).await {
-            Err(AwsError::Refused { kind, .. }) if kind == "ConditionalCheckFailedException" => Ok(()),
-            outcome => outcome.map(drop),
+            Err(AwsError::Refused { kind, .. }) if kind == "ConditionalCheckFailedException" => Ok(false),
+            outcome => outcome.map(|_| true),
         }
     }
 

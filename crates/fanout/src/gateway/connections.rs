@@ -84,8 +84,8 @@ impl Connections {
         self.under(Place::Session(session)).await
     }
 
-    /// It has heard `connected`: events may follow.
-    pub async fn mark_greeted(&self, connection: &Connection) -> AwsResult<()> {
+    /// It has heard `connected`: events may follow. `false`: nobody knows of it any more, and none will.
+    pub async fn mark_greeted(&self, connection: &Connection) -> AwsResult<bool> {
         let mut row = rows::row(Place::Itself, connection);
         row.extend(rows::object(json!({GREETED: {"BOOL": true}})));
         self.0.replace(&row).await

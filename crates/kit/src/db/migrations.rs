@@ -8,7 +8,7 @@ use sea_orm_migration::{
     sea_query::{Query, Table},
 };
 
-use super::{Database, schema};
+use super::{Database, mysql, schema};
 
 /// What was applied; the library that came before this file named it.
 pub(super) const TABLE: &str = "seaql_migrations";
@@ -104,6 +104,7 @@ async fn applied(db: &SchemaManagerConnection<'_>) -> Result<Vec<String>, DbErr>
 /// should this process die, it is free.
 async fn lock(db: &Database) -> Result<DatabaseTransaction, DbErr> {
     let holder = db.writer.patient().begin().await?;
+    holder.execute_unprepared(mysql::REST).await?;
     let take = format!("SELECT GET_LOCK({LOCK}, {LOCK_WAIT_SECS}) = 1");
     let taken = holder.query_one_raw(Statement::from_string(DbBackend::MySql, take)).await?;
     match taken.map(|row| row.try_get_by_index::<Option<bool>>(0)).transpose()?.flatten() {
@@ -114,6 +115,7 @@ async fn lock(db: &Database) -> Result<DatabaseTransaction, DbErr> {
 
 async fn unlock(holder: DatabaseTransaction) -> Result<(), DbErr> {
     holder.execute_unprepared(&format!("DO RELEASE_LOCK({LOCK})")).await?;
+    holder.execute_unprepared(mysql::NO_REST).await?;
     holder.rollback().await
 }
 

@@ -73,8 +73,9 @@ async fn a_server_that_falls_silent_is_away_within_the_deadline_and_its_connecti
         pings.into_iter().chain(ends).chain([middle, begin])
     };
     for answer in timeout(DEADLINE, answers).await.expect("everybody is answered in time") {
+        // By our deadline, or by the server's for who rests in the middle.
         let error = answer.unwrap_err();
-        assert!(is_away(&error), "{error:?}");
+        assert!(is_transient(&error), "{error:?}");
     }
     // Nothing more is asked of it, so nobody waits.
     timeout(Duration::from_secs(1), in_the_middle.commit()).await.expect("at once").unwrap_err();
@@ -92,6 +93,59 @@ async fn a_server_that_falls_silent_is_away_within_the_deadline_and_its_connecti
     run(&tx, "INSERT INTO t VALUES (4)").await.unwrap();
     tx.commit().await.unwrap();
     db.ping().await.unwrap();
+}
+
+#[tokio::test]
+async fn connections_whose_path_went_away_while_they_rested_are_replaced_and_hardly_anybody_is_refused() {
+    let mut place = TestDatabase::new(Engine::MariaDb).await;
+    let proxy = Proxy::start(&[place.port]).await;
+    place.port = proxy.port();
+    let db = open(&place).await;
+    let all = join_all((0..4).map(|_| db.begin())).await;
+    assert!(all.iter().all(Result::is_ok), "the premise: there are four");
+    drop(all);
+    // Longer than they go untried.
+    tokio::time::sleep(Duration::from_millis(200)).await;
+
+    proxy.fall_silent();
+    proxy.clear_for_others();
+    let mut refused = 0;
+    for _ in 0..4 {
+        match db.begin().await {
+            Ok(tx) => run(&tx, "SELECT 1").await.unwrap(),
+            Err(_) => refused += 1,
+        }
+    }
+    // None, but where a connection takes two seconds.
+    assert!(refused < 4, "all were refused");
+}
+
+/// Whoever holds it does not know that its connection is no more, and the server does not either.
+#[tokio::test]
+async fn what_was_locked_by_a_connection_whose_path_went_away_is_free_soon() {
+    let mut place = TestDatabase::new(Engine::MariaDb).await;
+    let proxy = Proxy::start(&[place.port]).await;
+    place.port = proxy.port();
+    let db = open(&place).await;
+    run(&db.writer, "CREATE TABLE t (n INT PRIMARY KEY) ENGINE=InnoDB").await.unwrap();
+    run(&db.writer, "INSERT INTO t VALUES (1)").await.unwrap();
+    let lock = "SELECT n FROM t WHERE n = 1 FOR UPDATE";
+    let cut_off = db.begin().await.unwrap();
+    run(&cut_off, lock).await.unwrap();
+
+    proxy.fall_silent();
+    proxy.clear_for_others();
+    let locked = async {
+        loop {
+            let Ok(tx) = db.begin().await else { continue };
+            match run(&tx, lock).await {
+                Ok(()) => break tx,
+                Err(error) => assert!(is_transient(&error), "{error:?}"),
+            }
+        }
+    };
+    timeout(DEADLINE, locked).await.expect("the server gives up who says nothing").commit().await.unwrap();
+    cut_off.commit().await.unwrap_err();
 }
 
 #[tokio::test]

@@ -18,7 +18,10 @@ async fn every_connection_is_set_up_whatever_the_server_s_defaults() {
         assert_eq!(value::<String>(handle, "SELECT @@time_zone").await, "+00:00");
         assert_eq!(value::<String>(handle, "SELECT @@collation_connection").await, "utf8mb4_bin");
         assert!(value::<String>(handle, "SELECT @@sql_mode").await.contains("STRICT_ALL_TABLES"));
-        assert_eq!(value::<i64>(handle, "SELECT CAST(@@innodb_lock_wait_timeout AS SIGNED)").await, 5);
+        for (name, secs) in [("innodb_lock_wait", 5), ("wait", 60), ("idle_transaction", 7)] {
+            let ask = format!("SELECT CAST(@@{name}_timeout AS SIGNED)");
+            assert_eq!(value::<i64>(handle, &ask).await, secs, "{name}");
+        }
     }
 }
 

@@ -1,11 +1,11 @@
 //! `connected`: the first event of a connection, said once API Gateway takes posts to it.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use fanout::gateway::{Connection, Outcome, Scope};
 use kit::Result;
 use protocol::{
-    ServerEvent, Timestamp,
+    ServerEvent,
     events::{RoomPosition, SystemEvent},
     seams::RoomState,
 };
@@ -34,14 +34,19 @@ impl Sockets {
             rooms,
         };
         let frame = serde_json::to_vec(&connected).map_err(|error| error.to_string())?;
+        let begun = Instant::now();
         loop {
             let outcome =
                 self.posts.post(id, frame.clone().into()).await.map_err(|error| error.to_string())?;
             if outcome == Outcome::Done {
                 let marked = self.connections.mark_greeted(&connection).await;
-                return marked.map_err(|error| error.to_string());
+                if marked.map_err(|error| error.to_string())? {
+                    return Ok(());
+                }
+                // Somebody took it for gone too early, as with a clock that is ahead: it comes back and is told again.
+                return self.posts.close(id).await.map(drop).map_err(|error| error.to_string());
             }
-            if Timestamp::now() > connection.connected_at + PATIENCE {
+            if begun.elapsed() > PATIENCE {
                 self.forget(id).await;
                 return Ok(());
             }

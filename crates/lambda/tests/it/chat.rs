@@ -1,17 +1,22 @@
 //! What the function asks of chat, answered as a test sets it.
 
-use std::sync::{Arc, Mutex};
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex},
+};
 
 use axum::{Json, Router, extract::State, http::StatusCode, routing::post};
 use protocol::{RoomId, Seq, SessionId, Timestamp, seams::RevokedSession};
 use serde_json::{Value, json};
-use tokio::task::JoinHandle;
+use tokio::{sync::Barrier, task::JoinHandle};
 
 #[derive(Default)]
 pub struct Answers {
     pub rooms: Vec<i64>,
     pub revoked: Vec<SessionId>,
     pub is_away: bool,
+    /// Where the next who ask for somebody's rooms wait, twice, before they are answered; nowhere with `None`.
+    pub waits: VecDeque<Option<Arc<Barrier>>>,
 }
 
 pub struct Chat {
@@ -62,6 +67,11 @@ async fn open(State(answers): Shared, Json(ask): Json<Value>) -> (StatusCode, Js
 }
 
 async fn rooms_of(State(answers): Shared, Json(ask): Json<Value>) -> (StatusCode, Json<Value>) {
+    let wait = answers.lock().unwrap().waits.pop_front().flatten();
+    if let Some(barrier) = wait {
+        barrier.wait().await;
+        barrier.wait().await;
+    }
     let answers = answers.lock().unwrap();
     if answers.is_away {
         let (problem, _) = kit::Error::unavailable("away").to_problem();

@@ -1,9 +1,10 @@
 //! `$connect`, `connected` and `$disconnect`.
 
-use std::time::Instant;
+use std::{sync::Arc, time::Instant};
 
 use protocol::SessionId;
 use serde_json::{Value, json};
+use tokio::sync::Barrier;
 
 use crate::world::{Person, World, within};
 
@@ -86,6 +87,20 @@ async fn an_end_may_be_told_more_than_once() {
         assert_eq!(world.gateway.invoke(event.clone()).await.unwrap()["statusCode"], 200);
         assert!(world.places().await.is_empty());
     }
+}
+
+/// As by somebody whose clock is ahead: nobody would ever tell it anything.
+#[tokio::test]
+async fn a_connection_that_was_forgotten_before_it_was_greeted_is_ended_so_that_it_comes_back() {
+    let (world, person) = (World::start().await, Person::new());
+    let greeting = Arc::new(Barrier::new(2));
+    world.chat.set(|answers| answers.waits = [None, Some(greeting.clone())].into());
+    let mut client = world.dial(&format!("?token={}", person.token), None).await.unwrap();
+    within("its greeting has begun", greeting.wait()).await;
+    world.dynamo.delete_rows().await;
+    within("its greeting goes on", greeting.wait()).await;
+    assert_eq!(client.next().await.unwrap()["event"], "connected");
+    assert_eq!(client.next().await, None);
 }
 
 #[tokio::test]

@@ -97,6 +97,13 @@ impl App {
         self.servers.iter().filter(|server| server.role() == Some(role)).map(Server::port).collect()
     }
 
+    /// Of all processes, by so many seconds; back, where negative.
+    pub fn step_clocks(&mut self, by_secs: i64) {
+        for server in &mut self.servers {
+            server.clock().step(by_secs);
+        }
+    }
+
     pub fn up(&self) -> watch::Receiver<bool> {
         self.up.subscribe()
     }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use testbed::{
-    Process,
+    Clock, Process,
     dynamo::{CREDENTIALS, Dynamo, TABLE},
     gateway::Gateway,
 };
@@ -17,6 +17,8 @@ pub struct Aws {
     pub gateway: Gateway,
     pub dynamo: Dynamo,
     functions: Vec<Function>,
+    /// Of all functions.
+    clock: Option<Clock>,
 }
 
 struct Function {
@@ -28,7 +30,7 @@ struct Function {
 impl Aws {
     pub async fn start() -> Self {
         let (gateway, dynamo) = tokio::join!(Gateway::start(), Dynamo::start());
-        Self { gateway, dynamo, functions: Vec::new() }
+        Self { gateway, dynamo, functions: Vec::new(), clock: None }
     }
 
     /// As the task of the chat-service has them.
@@ -43,6 +45,7 @@ impl Aws {
 
     /// Starts the function with what it shares with the services.
     pub fn start_functions(&mut self, chat: &str, shared: &[(String, String)], folder: &Path) {
+        let clock = Clock::of(&folder.join("ws.log"));
         for nth in 1..=FUNCTIONS {
             let own = [
                 ("AWS_LAMBDA_RUNTIME_API", self.gateway.runtime()),
@@ -50,10 +53,15 @@ impl Aws {
                 ("CHAT_SERVICE_INTERNAL", chat.to_owned()),
             ];
             let own = self.settings().into_iter().chain(own).map(|(name, value)| (name.to_owned(), value));
-            let settings: Vec<_> = own.chain(shared.iter().cloned()).collect();
+            let settings: Vec<_> = own.chain(shared.iter().cloned()).chain([clock.setting()]).collect();
             let log = folder.join(format!("ws-{nth}.log"));
             self.functions.push(Function { process: start(&settings, &log), settings, log });
         }
+        self.clock = Some(clock);
+    }
+
+    pub fn clock(&mut self) -> &mut Clock {
+        self.clock.as_mut().expect("functions were started")
     }
 
     /// `kill -9` of all of them, and whatever they were asked fails.

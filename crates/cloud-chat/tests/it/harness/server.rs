@@ -13,6 +13,8 @@ use tokio::{
     process::{Child, ChildStdout, Command},
 };
 
+use testbed::{Clock, free_port};
+
 use super::{PATIENCE, within};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_cloud-chat");
@@ -59,6 +61,7 @@ impl Plan {
 pub struct Server {
     plan: Plan,
     running: Running,
+    clock: Clock,
 }
 
 struct Running {
@@ -93,9 +96,12 @@ impl Running {
 }
 
 impl Server {
-    pub async fn start(plan: Plan) -> Self {
-        let running = Running::start(&plan, 0).await;
-        Self { plan, running }
+    /// On a port that the kernel gives to no connection while it is away.
+    pub async fn start(mut plan: Plan) -> Self {
+        let clock = Clock::of(&plan.log);
+        plan.settings.push(clock.setting());
+        let running = Running::start(&plan, free_port()).await;
+        Self { plan, running, clock }
     }
 
     /// On the same port.
@@ -114,6 +120,10 @@ impl Server {
             self.plan.settings.push(((*name).into(), (*value).into()));
         }
         self.start_again().await;
+    }
+
+    pub fn clock(&mut self) -> &mut Clock {
+        &mut self.clock
     }
 
     pub fn name(&self) -> &str {

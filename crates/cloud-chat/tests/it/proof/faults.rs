@@ -3,7 +3,7 @@
 use std::{fmt, time::Duration};
 
 use rand::{RngExt, rngs::StdRng};
-use testbed::{MariaDb, Proxy, nats::NatsServer};
+use testbed::{Clock, MariaDb, Proxy, nats::NatsServer};
 
 use super::{shapes::Shape, world::World};
 use crate::harness::{App, Aws};
@@ -13,6 +13,8 @@ const DYING: Duration = Duration::from_secs(5);
 /// How often an answer is lost in a row, and how long one that is asked for is waited for.
 const LOST: usize = 3;
 const ASKED: Duration = Duration::from_secs(2);
+/// By how much a clock is stepped: within what nodes may differ by, and far beyond it.
+const STEPS_SECS: [i64; 8] = [-3600, -300, -60, -5, 5, 60, 300, 3600];
 /// Each file of a database is longer.
 const FULL_BYTES: u64 = 16 * 1024;
 
@@ -61,8 +63,10 @@ pub enum Fault {
     LoseAnswers(Way),
     /// The database server refuses to write.
     ReadOnly,
-    /// No file of the first process may grow.
+    /// No file of MariaDB may grow; of the first process, where there is none.
     DiskFull,
+    /// Its clock is so many seconds ahead, behind where negative. Right again afterwards where there are others.
+    StepClock(Victim, i64),
     /// API Gateway ends every connection, as it does after two hours.
     EndAll,
     /// Some clients read nothing.
@@ -74,12 +78,9 @@ impl Fault {
     pub fn draw(shape: Shape, random: &mut StdRng) -> Self {
         let clients = [shape.requests(), shape.sockets()].concat();
         let all = [clients, shape.inner()].concat();
-        // Who asks the database waits 7 seconds for each connection that is no more.
-        let replaced: Vec<Way> = [shape.sockets(), shape.inner()].concat();
-        let replaced: Vec<Way> =
-            replaced.into_iter().filter(|way| !matches!(way, Way::Database(_))).collect();
+        let replaced = [shape.sockets(), shape.inner()].concat();
         let own = shape.own_faults();
-        match random.random_range(0..10 + own.len()) {
+        match random.random_range(0..11 + own.len()) {
             0 => Self::Kill(pick(&shape.victims(), random)),
             1 => Self::Freeze(pick(&shape.freezing(), random)),
             2 | 3 => {
@@ -92,7 +93,8 @@ impl Fault {
             7 => Self::Cut(pick(&all, random)),
             8 => Self::LoseAnswers(pick(&shape.requests(), random)),
             9 => Self::SlowReaders,
-            nth => own[nth - 10],
+            10 => Self::StepClock(pick(&shape.clocks(), random), pick(&STEPS_SECS, random)),
+            nth => own[nth - 11],
         }
     }
 
@@ -108,6 +110,7 @@ impl Fault {
             Self::LoseAnswers(_) => "lost answers",
             Self::ReadOnly => "read-only database",
             Self::DiskFull => "full disk",
+            Self::StepClock(..) => "clock step",
             Self::EndAll => "API Gateway's cut after two hours",
             Self::SlowReaders => "slow readers",
         }
@@ -170,9 +173,24 @@ impl Fault {
                 mariadb(app).set_read_only(false).await;
             }
             Self::DiskFull => {
-                app.servers[0].limit_files(Some(FULL_BYTES));
+                if let Some(mariadb) = &app.mariadb {
+                    mariadb.fill_disk().await;
+                } else {
+                    app.servers[0].limit_files(Some(FULL_BYTES));
+                }
                 tokio::time::sleep(lasting).await;
-                app.servers[0].limit_files(None);
+                if let Some(mariadb) = &app.mariadb {
+                    mariadb.free_disk();
+                } else {
+                    app.servers[0].limit_files(None);
+                }
+            }
+            Self::StepClock(victim, by_secs) => {
+                victim.clock(app).step(by_secs);
+                tokio::time::sleep(lasting).await;
+                if app.servers.len() > 1 {
+                    victim.clock(app).set_right();
+                }
             }
             Self::EndAll => aws(app).gateway.end_all(),
             Self::SlowReaders => {
@@ -195,6 +213,9 @@ impl fmt::Display for Fault {
                 write!(f, "{}: {way:?}", self.kind())
             }
             Self::Slow(way, by_ms) => write!(f, "{}: {way:?}, by {by_ms} ms", self.kind()),
+            Self::StepClock(victim, by_secs) => {
+                write!(f, "{}: {victim:?}, by {by_secs} s", self.kind())
+            }
             Self::ReadOnly | Self::DiskFull | Self::EndAll | Self::SlowReaders => f.write_str(self.kind()),
         }
     }
@@ -218,6 +239,14 @@ impl Victim {
             Self::MariaDb => mariadb(app).start_again().await,
             Self::Functions => aws(app).start_functions_again(),
             Self::Dynamo => unreachable!("it is not among those that are killed"),
+        }
+    }
+
+    fn clock(self, app: &mut App) -> &mut Clock {
+        match self {
+            Self::Server(nth) => app.servers[nth].clock(),
+            Self::Functions => aws(app).clock(),
+            Self::Nats | Self::MariaDb | Self::Dynamo => unreachable!("it is not among those with a clock"),
         }
     }
 

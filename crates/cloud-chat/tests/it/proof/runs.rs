@@ -3,6 +3,7 @@
 use std::{
     any::Any,
     collections::BTreeMap,
+    fmt,
     panic::AssertUnwindSafe,
     time::{Duration, Instant},
 };
@@ -45,6 +46,10 @@ pub async fn run(schedule: &Schedule, mistake: Option<&'static str>) -> Result<F
 async fn play(schedule: &Schedule, mistake: Option<&'static str>) -> Figures {
     let whole = Box::pin(async {
         let begun = Instant::now();
+        // Others may run beside it.
+        let say = |what: fmt::Arguments<'_>| {
+            eprintln!("{}: {:>6.1} s: {what}", schedule.seed, begun.elapsed().as_secs_f32());
+        };
         let (topology, late) = (schedule.shape.topology(), schedule.shape.late());
         let topology = match mistake {
             Some(mistake) => topology.with("PLANTED_MISTAKE", mistake),
@@ -56,15 +61,12 @@ async fn play(schedule: &Schedule, mistake: Option<&'static str>) -> Figures {
         world.goes_on(BREATH).await;
         for step in &schedule.steps {
             world.goes_on(step.after).await;
-            eprintln!("{:>6.1} s: {step}", begun.elapsed().as_secs_f32());
+            say(format_args!("{step}"));
             step.fault.strike(step.lasting, &mut app, &world).await;
             *figures.faults.entry(step.fault.kind().into()).or_default() += 1;
             if step.is_checked {
                 let took = milliseconds(world.completes(late).await);
-                eprintln!(
-                    "{:>6.1} s:    everybody had everything after {took} ms",
-                    begun.elapsed().as_secs_f32()
-                );
+                say(format_args!("   everybody had everything after {took} ms"));
                 if step.fault.is_a_death() {
                     figures.recoveries_ms.push(took);
                 } else {
@@ -93,7 +95,7 @@ pub async fn shortest(schedule: Schedule, violation: String, runs_max: usize) ->
     let nths: Vec<usize> = shortest.nths().collect();
     for nth in nths.into_iter().take(runs_max) {
         let shorter = shortest.without(nth);
-        eprintln!("without step {nth}:");
+        eprintln!("{}: without step {nth}", shortest.seed);
         if let Err(why) = run(&shorter, None).await {
             (shortest, violation) = (shorter, why);
         }

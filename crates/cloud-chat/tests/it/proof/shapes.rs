@@ -79,12 +79,18 @@ impl Shape {
         self.victims().into_iter().chain(dynamo).collect()
     }
 
+    /// What reads the time.
+    pub fn clocks(self) -> Vec<Victim> {
+        let functions = (self == Self::Lambda).then_some(Victim::Functions);
+        (0..self.servers().len()).map(Victim::Server).chain(functions).collect()
+    }
+
     /// What befalls this shape alone.
     pub fn own_faults(self) -> &'static [Fault] {
         match self {
             Self::One => &[Fault::DiskFull],
-            Self::Services => &[Fault::ReadOnly],
-            Self::Lambda => &[Fault::ReadOnly, Fault::EndAll],
+            Self::Services => &[Fault::ReadOnly, Fault::DiskFull],
+            Self::Lambda => &[Fault::ReadOnly, Fault::DiskFull, Fault::EndAll],
         }
     }
 

@@ -100,7 +100,6 @@ impl World {
             }
         };
         within(deadline, "everybody has everything", everybody).await;
-        eprintln!("{} acknowledged; {removals} removals, {given} messages to the guest", talk.acked());
         assert!(removals > 0 && given > 0, "rule 6 was tried");
         let log = app.log();
         assert!(!log.contains("\"ERROR\"") && !log.contains("panicked"), "{log}");

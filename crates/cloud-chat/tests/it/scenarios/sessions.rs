@@ -2,6 +2,8 @@
 
 use crate::harness::{Refusal, Socket, Topology, eventually};
 
+const HOUR_SECS: i64 = 3600;
+
 pub async fn logout_cuts_the_sockets_of_that_session_only(topology: Topology) {
     let app = topology.start().await;
     let laptop = app.user("alice").await;
@@ -110,4 +112,22 @@ pub async fn an_expired_token_cuts_nobody_off(topology: Topology) {
     Socket::refused(&app.api, &query, Refusal::Token).await;
     alice.refresh().await;
     alice.connect().await;
+}
+
+/// As by a time server that is wrong for a moment.
+pub async fn a_session_that_ended_stays_ended_when_clocks_jump_ahead_and_back(topology: Topology) {
+    let mut app = topology.start().await;
+    let phone = app.user("alice").await.log_in().await;
+    phone.log_out().await;
+    phone.is_refused("/rooms/my-rooms").await;
+
+    app.step_clocks(HOUR_SECS);
+    phone.get("/rooms/my-rooms").await.any_problem(401);
+    // Whoever learns of one that ends forgets those whose tokens have expired.
+    let bob = app.user("bob").await;
+    bob.log_out().await;
+    bob.is_refused("/rooms/my-rooms").await;
+    app.step_clocks(-HOUR_SECS);
+
+    phone.is_refused("/rooms/my-rooms").await;
 }
