@@ -1,9 +1,9 @@
 //! The bus of one process: whoever publishes, and a listener that is too slow for it.
 
-use std::sync::{Arc, atomic::Ordering};
+use std::sync::{Arc, PoisonError};
 
 use fanout::{Event, Topic};
-use loom::{future::block_on, sync::atomic::AtomicUsize, thread};
+use loom::{future::block_on, sync::Mutex, thread};
 use protocol::{RoomId, Seq, UserId};
 
 use crate::{Delivery, backlog::backlog, explore};
@@ -12,11 +12,12 @@ use crate::{Delivery, backlog::backlog, explore};
 pub fn a_listener_that_fell_behind_is_told(events: usize, backlog_max: usize, preemptions_max: usize) {
     explore(preemptions_max, move || {
         let (backlog, mut waiting) = backlog(backlog_max);
-        let committed = Arc::new(AtomicUsize::new(0));
+        let committed = Arc::new(Mutex::new(0));
         let database = committed.clone();
+        let read = move || *database.lock().unwrap_or_else(PoisonError::into_inner);
         let publisher = thread::spawn(move || {
             for number in 1..=events {
-                committed.store(number, Ordering::SeqCst);
+                *committed.lock().unwrap_or_else(PoisonError::into_inner) = number;
                 backlog.push(Delivery::Event(Topic::Accounts, Arc::new(event(number))));
             }
             backlog
@@ -25,7 +26,7 @@ pub fn a_listener_that_fell_behind_is_told(events: usize, backlog_max: usize, pr
         while known < events {
             match block_on(waiting.next()).expect("the bus is there") {
                 Delivery::Event(_, event) if number(&event) == known + 1 => known += 1,
-                _ => known = known.max(database.load(Ordering::SeqCst)),
+                _ => known = known.max(read()),
             }
         }
         drop(publisher.join().expect("it does not panic"));

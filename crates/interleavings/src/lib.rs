@@ -11,12 +11,12 @@ mod threads;
 #[expect(dead_code, reason = "sockets use the rest of it")]
 #[path = "../../realtime/src/closes.rs"]
 mod closes;
+#[expect(dead_code, reason = "sockets use the rest of it")]
 #[path = "../../realtime/src/config.rs"]
 mod config;
 #[expect(dead_code, reason = "the hub uses the rest of it")]
 #[path = "../../realtime/src/frames.rs"]
 mod frames;
-#[expect(dead_code, reason = "the hub uses the rest of it")]
 #[path = "../../realtime/src/sinks.rs"]
 mod sinks;
 
@@ -33,6 +33,7 @@ mod lines {
     pub(crate) use shards::{Shard, Shards};
 }
 
+#[expect(dead_code, reason = "the bus uses the rest of it")]
 #[path = "../../fanout/src/memory/backlog.rs"]
 mod backlog;
 

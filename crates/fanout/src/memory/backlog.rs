@@ -28,9 +28,10 @@ pub(crate) fn backlog(max: usize) -> (Backlog, Waiting) {
 impl Backlog {
     pub fn push(&self, delivery: Delivery) {
         if self.queue.try_send(delivery).is_err() {
-            self.missed.store(true, Ordering::Release);
-            // The listener may have taken everything and sleep before it could see that. Where this does not fit either,
-            // there is something left to take, and it looks afterwards.
+            // A swap: the listener has seen this when it looks, or what it took before it looked is seen here.
+            self.missed.swap(true, Ordering::AcqRel);
+            // It may have taken everything and sleep before it could see that. Where this does not fit either, there is
+            // something left to take, and it looks afterwards.
             self.queue.try_send(Delivery::Missed).ok();
         }
     }
