@@ -261,13 +261,13 @@ impl Storm {
         for known in &mut self.clients {
             known.is_stalled = false;
         }
-        for round in 0..200 {
+        for round in 0..300 {
             self.hear().await;
             for (nth, memory) in std::mem::take(&mut self.homeless).into_iter().enumerate() {
                 self.connect(nth % NODES, memory);
             }
-            // 5 seconds.
-            if round >= 100 && self.connecting.is_empty() {
+            // 5 seconds, and what slow reads add.
+            if round >= 160 && self.connecting.is_empty() {
                 break;
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
