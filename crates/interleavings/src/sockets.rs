@@ -156,7 +156,7 @@ pub fn a_backlog_tells_of_everything(preemptions_max: usize) {
         let close = block_on(async {
             loop {
                 let (frames, close) = take(&mut outbox).await;
-                frames.iter().for_each(|frame| received.extend_from_slice(frame.bytes()));
+                received.extend(frames.iter().flat_map(Frame::bytes).copied());
                 if close.is_some() {
                     return close;
                 }
