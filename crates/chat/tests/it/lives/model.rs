@@ -52,7 +52,9 @@ impl ModelRoom {
             log: Vec::new(),
             marks: BTreeMap::new(),
         };
-        owner.into_iter().for_each(|owner| room.join(owner));
+        if let Some(owner) = owner {
+            room.join(owner);
+        }
         room
     }
 

@@ -48,6 +48,11 @@ struct Log {
     is_deleted: bool,
 }
 
+enum Compared {
+    Found(RoomState),
+    Gone,
+}
+
 enum Reading {
     Page(Vec<(Seq, Seq)>, bool),
     Members(Vec<UserId>, RoomMembers),
@@ -63,8 +68,7 @@ struct World {
     reading: Option<Reading>,
     is_pausing: bool,
     states: [Option<RoomState>; USERS],
-    /// None where the room was not found.
-    compared: Option<Option<RoomState>>,
+    compared: Option<Compared>,
     /// The next `seq` for each attached user.
     next: HashMap<UserId, Seq>,
 }
@@ -139,10 +143,11 @@ impl World {
             Step::ReadFails if self.asked.take().is_some() => self.reading = Some(Reading::Failed),
             Step::Answer => self.answer(),
             Step::Retry if std::mem::take(&mut self.is_pausing) => self.sequencer.retry(),
-            Step::Compare => self.compared = Some((!self.log.is_deleted).then(|| self.state())),
+            Step::Compare if self.log.is_deleted => self.compared = Some(Compared::Gone),
+            Step::Compare => self.compared = Some(Compared::Found(self.state())),
             Step::Observe => match self.compared.take() {
-                Some(Some(state)) => self.sequencer.observe(state.last_seq, state.members_rev),
-                Some(None) => self.sequencer.end(),
+                Some(Compared::Found(state)) => self.sequencer.observe(state.last_seq, state.members_rev),
+                Some(Compared::Gone) => self.sequencer.end(),
                 None => {}
             },
             _ => {}

@@ -80,7 +80,9 @@ impl Known {
             told_marks: BTreeMap::new(),
             told_changes: BTreeMap::new(),
         };
-        positions.iter().for_each(|position| known.read(position.room_id, truth));
+        for position in positions {
+            known.read(position.room_id, truth);
+        }
         known
     }
 

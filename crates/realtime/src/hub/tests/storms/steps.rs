@@ -100,7 +100,7 @@ pub type Ways = [Way; NODES];
 pub fn steps() -> impl Strategy<Value = Vec<Step>> {
     let (room, user, node, session) = (|| 0..ROOMS, || 0..USERS, || 0..NODES, || 0..2_usize);
     let nth = || 0..10_usize;
-    let way = || prop_oneof![6 => Just(Way::Now), 2 => Just(Way::Late), 1 => Just(Way::Twice), 3 => Just(Way::Lost)];
+    let way = || prop_oneof![6 => Just(Way::Now), 2 => Just(Way::Late), 2 => Just(Way::Twice), 3 => Just(Way::Lost)];
     let ways = move || [way(), way()];
     let connect = (node(), user(), session(), prop::option::weighted(0.4, room()), prop::bool::ANY);
     let step = prop_oneof![
@@ -109,7 +109,7 @@ pub fn steps() -> impl Strategy<Value = Vec<Step>> {
         8 => (room(), user(), ways()).prop_map(|(room, user, ways)| Step::Join { room, user, ways }),
         5 => (room(), user(), ways()).prop_map(|(room, user, ways)| Step::Leave { room, user, ways }),
         1 => (room(), ways()).prop_map(|(room, ways)| Step::Delete { room, ways }),
-        3 => (room(), ways()).prop_map(|(room, ways)| Step::Rename { room, ways }),
+        4 => (room(), ways()).prop_map(|(room, ways)| Step::Rename { room, ways }),
         3 => (room(), user(), ways()).prop_map(|(room, user, ways)| Step::Read { room, user, ways }),
         1 => (user(), ways()).prop_map(|(user, ways)| Step::Erase { user, ways }),
         1 => (user(), session()).prop_map(|(user, session)| Step::Revoke { user, session }),
@@ -118,7 +118,7 @@ pub fn steps() -> impl Strategy<Value = Vec<Step>> {
         }),
         1 => nth().prop_map(|nth| Step::Disconnect { nth }),
         1 => nth().prop_map(|nth| Step::Stall { nth }),
-        6 => (node(), nth()).prop_map(|(node, nth)| Step::Arrive { node, nth }),
+        9 => (node(), nth()).prop_map(|(node, nth)| Step::Arrive { node, nth }),
         1 => (node(), prop::bool::ANY).prop_map(|(node, is_cut)| Step::Cut { node, is_cut }),
         1 => (node(), prop::bool::ANY).prop_map(|(node, is_killed)| Step::Restart { node, is_killed }),
         1 => prop::bool::weighted(0.3).prop_map(Step::Away),
