@@ -7,6 +7,7 @@ pub mod aws;
 pub mod gateway;
 mod memory;
 mod nats;
+mod threads;
 mod topics;
 
 use std::sync::Arc;

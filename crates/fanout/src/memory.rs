@@ -1,17 +1,16 @@
-//! The bus of one process: bounded channels. A listener that falls behind loses events and is told so.
+//! The bus of one process: a bounded backlog for each listener.
+
+mod backlog;
 
 use std::{
     collections::HashSet,
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use async_trait::async_trait;
-use tokio::sync::mpsc;
 
 use crate::{Bus, Deliveries, Delivery, Event, Interest, Topic};
+use backlog::{Backlog, Waiting, backlog};
 
 /// How many events may wait for one listener before it is told that it missed some.
 const BACKLOG_MAX: usize = 16 * 1024;
@@ -24,14 +23,10 @@ pub struct MemoryBus {
 #[derive(Debug)]
 struct Listener {
     topics: Mutex<HashSet<Topic>>,
-    queue: mpsc::Sender<Delivery>,
-    missed: AtomicBool,
+    backlog: Backlog,
 }
 
-struct MemoryDeliveries {
-    listener: Arc<Listener>,
-    queue: mpsc::Receiver<Delivery>,
-}
+struct MemoryDeliveries(Waiting);
 
 #[async_trait]
 impl Bus for MemoryBus {
@@ -44,11 +39,10 @@ impl Bus for MemoryBus {
     }
 
     fn subscribe(&self) -> (Box<dyn Interest>, Box<dyn Deliveries>) {
-        let (sender, queue) = mpsc::channel(BACKLOG_MAX);
-        let listener =
-            Arc::new(Listener { topics: Mutex::default(), queue: sender, missed: AtomicBool::new(false) });
+        let (backlog, waiting) = backlog(BACKLOG_MAX);
+        let listener = Arc::new(Listener { topics: Mutex::default(), backlog });
         self.listeners().push(listener.clone());
-        (Box::new(Arc::clone(&listener)), Box::new(MemoryDeliveries { listener, queue }))
+        (Box::new(listener), Box::new(MemoryDeliveries(waiting)))
     }
 }
 
@@ -56,20 +50,20 @@ impl MemoryBus {
     /// Hands on one topic's copy of an event.
     pub(crate) fn deliver(&self, topic: Topic, event: &Arc<Event>) {
         for listener in self.listeners().iter().filter(|listener| listener.hears(topic)) {
-            listener.deliver(Delivery::Event(topic, event.clone()));
+            listener.backlog.push(Delivery::Event(topic, event.clone()));
         }
     }
 
     /// Tells every listener that it may have missed anything.
-    pub(crate) fn missed(&self) {
+    pub fn missed(&self) {
         for listener in self.listeners().iter() {
-            listener.deliver(Delivery::Missed);
+            listener.backlog.push(Delivery::Missed);
         }
     }
 
     fn listeners(&self) -> MutexGuard<'_, Vec<Arc<Listener>>> {
         let mut listeners = self.listeners.lock().unwrap_or_else(PoisonError::into_inner);
-        listeners.retain(|listener| !listener.queue.is_closed());
+        listeners.retain(|listener| !listener.backlog.is_closed());
         listeners
     }
 }
@@ -77,12 +71,6 @@ impl MemoryBus {
 impl Listener {
     fn hears(&self, topic: Topic) -> bool {
         self.topics.lock().unwrap_or_else(PoisonError::into_inner).contains(&topic)
-    }
-
-    fn deliver(&self, delivery: Delivery) {
-        if self.queue.try_send(delivery).is_err() {
-            self.missed.store(true, Ordering::Release);
-        }
     }
 }
 
@@ -103,13 +91,10 @@ impl Interest for Arc<Listener> {
 #[async_trait]
 impl Deliveries for MemoryDeliveries {
     async fn next(&mut self) -> Option<Delivery> {
-        if self.listener.missed.swap(false, Ordering::AcqRel) {
-            return Some(Delivery::Missed);
-        }
-        self.queue.recv().await
+        self.0.next().await
     }
 
     fn waiting(&self) -> usize {
-        self.queue.len()
+        self.0.len()
     }
 }

@@ -79,6 +79,9 @@ pub struct UserRooms {
     #[serde(default)]
     pub reads_rev: i64,
     pub rooms: Vec<RoomState>,
+    /// Those that were deleted a moment ago with the user in them. Unknown to the version before this one.
+    #[serde(default)]
+    pub deleted: Vec<RoomId>,
 }
 
 /// Which of the users asked about are members, as of `members_rev`.

@@ -14,6 +14,7 @@ mod rooms;
 pub mod session;
 mod sinks;
 mod socket;
+mod threads;
 
 use std::{sync::Arc, time::Duration};
 

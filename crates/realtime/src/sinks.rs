@@ -3,11 +3,15 @@
 use std::{
     collections::VecDeque,
     future::poll_fn,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, PoisonError},
     task::{Poll, Waker},
 };
 
-use crate::{closes::Close, frames::Frame};
+use crate::{
+    closes::Close,
+    frames::Frame,
+    threads::{Mutex, MutexGuard},
+};
 
 /// The most that waits for one socket, besides what is being written. A lone larger frame is taken too.
 pub(crate) const FRAMES_MAX: usize = 256;

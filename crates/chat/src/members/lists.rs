@@ -46,28 +46,33 @@ pub async fn rooms_of(chat: &Chat, users: &[Sender]) -> Result<Vec<UserRooms>> {
         let ids: Vec<UserId> = chunk.iter().map(|user| user.user_id).collect();
         let positions = revisions(chat, &ids).await?;
         let mut rooms: HashMap<Uuid, Vec<RoomState>> = HashMap::new();
-        let rows: Vec<(Uuid, i64, i64, i64, i64)> = room_members::Entity::find()
+        let mut deleted: HashMap<Uuid, Vec<RoomId>> = HashMap::new();
+        let rows: Vec<(Uuid, i64, i64, i64, i64, Option<i64>)> = room_members::Entity::find()
             .select_only()
             .column(room_members::Column::UserId)
             .columns([rooms::Column::Id, rooms::Column::LastSeq])
-            .columns([rooms::Column::MembersRev, rooms::Column::DetailsRev])
+            .columns([rooms::Column::MembersRev, rooms::Column::DetailsRev, rooms::Column::DeletedAt])
             .join(JoinType::InnerJoin, room_members::Relation::Room.def())
             .filter(room_members::Column::UserId.is_in(padded(ids.iter().map(|user| user.0))))
-            .filter(rooms::Column::DeletedAt.is_null())
             .order_by_asc(rooms::Column::Id)
             .into_tuple()
             .all(&chat.0.db.reader)
             .await?;
-        for (user, room, last_seq, members_rev, details_rev) in rows {
-            let state =
-                RoomState { room_id: RoomId(room), last_seq: Seq(last_seq), members_rev, details_rev };
-            rooms.entry(user).or_default().push(state);
+        for (user, room, last_seq, members_rev, details_rev, deleted_at) in rows {
+            let (room_id, last_seq) = (RoomId(room), Seq(last_seq));
+            if deleted_at.is_some() {
+                deleted.entry(user).or_default().push(room_id);
+            } else {
+                let state = RoomState { room_id, last_seq, members_rev, details_rev };
+                rooms.entry(user).or_default().push(state);
+            }
         }
         answer.extend(positions.into_iter().map(|position| UserRooms {
             user_id: position.user_id,
             rooms_rev: position.rooms_rev,
             reads_rev: position.reads_rev,
             rooms: rooms.get(&position.user_id.0).cloned().unwrap_or_default(),
+            deleted: deleted.get(&position.user_id.0).cloned().unwrap_or_default(),
         }));
     }
     Ok(answer)

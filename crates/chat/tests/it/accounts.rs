@@ -25,6 +25,13 @@ impl TestAccounts {
         self.users.lock().unwrap().push(User { id, username: username.into(), email: None });
     }
 
+    pub fn rename(&self, id: UserId, username: &str) {
+        for user in self.users.lock().unwrap().iter_mut().filter(|user| user.id == id) {
+            username.clone_into(&mut user.username);
+        }
+        self.record(id, Change::Renamed { username: username.into() });
+    }
+
     /// What the feed says from now on; chat is not told.
     pub fn record(&self, user_id: UserId, change: Change) {
         let mut changes = self.changes.lock().unwrap();

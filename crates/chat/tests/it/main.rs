@@ -9,6 +9,7 @@ mod batches;
 mod documents;
 mod history;
 mod input;
+mod lives;
 mod lost_answers;
 mod members;
 mod messages;

@@ -40,6 +40,21 @@ async fn the_rooms_of_users_include_general_in_the_order_asked() {
 }
 
 #[tokio::test]
+async fn a_room_that_was_deleted_a_moment_ago_is_named_to_those_who_were_in_it() {
+    let app = TestApp::start().await;
+    let [alice, bob, carol] = ["alice", "bob", "carol"].map(|name| app.user(name));
+    let (room, left) = (alice.create_room("Plans").await, alice.create_room("Left").await);
+    alice.add(room, &bob).await;
+    alice.add(left, &bob).await;
+    alice.remove(left, bob.id).await;
+    alice.delete(&format!("/rooms/{room}")).await.ok::<serde_json::Value>();
+    let asked = [alice.sender(), bob.sender(), carol.sender()];
+    let rooms = chat::members::rooms_of(&app.chat, &asked).await.unwrap();
+    let deleted: Vec<_> = rooms.iter().map(|user| (user.rooms.len(), user.deleted.as_slice())).collect();
+    assert_eq!(deleted, [(2, &[room][..]), (1, &[room]), (1, &[])]);
+}
+
+#[tokio::test]
 async fn of_the_users_asked_about_the_members_are_named_with_the_revision() {
     let app = TestApp::start().await;
     let (alice, bob) = (app.user("alice"), app.user("bob"));

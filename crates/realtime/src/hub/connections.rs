@@ -113,6 +113,10 @@ impl Actor {
         let mut positions = Vec::new();
         for room_id in &user.rooms {
             let Some(room) = self.rooms.get_mut(room_id) else { continue };
+            // Deleted: only who carried it before is told of its end.
+            if room.sequencer.is_ending() {
+                continue;
+            }
             if let Some(carriers) = room.sequencer.members.get_mut(user_id) {
                 carriers.extend(carrier.clone());
             }

@@ -2,7 +2,7 @@
 
 use std::{collections::VecDeque, future::Future, sync::Arc, time::Duration};
 
-use fanout::{Bus, Event};
+use fanout::{Bus, Event, MemoryBus};
 use futures::FutureExt;
 use kit::{config::Secret, jwt::Tokens, revocations::Revocations, shutdown::Tasks};
 use protocol::{RoomId, Seq, ServerEvent, SessionId, seams::Sender};
@@ -38,7 +38,7 @@ struct Setup {
     world: Arc<World>,
     realtime: Realtime,
     revocations: Revocations,
-    _tasks: Tasks,
+    tasks: Tasks,
 }
 
 struct Client {
@@ -54,17 +54,23 @@ fn setup() -> Setup {
 
 fn setup_with(config: Config) -> Setup {
     let world = Arc::new(World::default());
+    let bus = world.bus.clone();
+    setup_over(world, &bus, config)
+}
+
+/// One of several over the same rooms, with a bus of its own.
+fn setup_over(world: Arc<World>, bus: &MemoryBus, config: Config) -> Setup {
     let revocations = Revocations::new(Duration::from_secs(900));
     let tokens = Tokens::new(&Secret::new("0123456789abcdef0123456789abcdef"), revocations.clone());
     let tasks = Tasks::default();
-    let realtime = Realtime::start_with(config, world.clone(), &world.bus, tokens, &tasks);
-    Setup { world, realtime, revocations, _tasks: tasks }
+    let realtime = Realtime::start_with(config, world.clone(), bus, tokens, &tasks);
+    Setup { world, realtime, revocations, tasks }
 }
 
 impl Setup {
     async fn join(&self, user: &Sender, scope: Scope, session: SessionId) -> Result<Client, Close> {
         let connected = connect(&self.realtime, Ok(Peer { user: user.clone(), session, scope })).await?;
-        Ok(Client { connected, frames: VecDeque::new(), events: VecDeque::new(), close: None })
+        Ok(Client::of(connected))
     }
 
     /// A connection that was told `connected`, with the rooms and positions that it was told.
@@ -94,6 +100,10 @@ impl Setup {
 }
 
 impl Client {
+    fn of(connected: Connected) -> Self {
+        Self { connected, frames: VecDeque::new(), events: VecDeque::new(), close: None }
+    }
+
     async fn next(&mut self) -> ServerEvent {
         match timeout(Duration::from_secs(60), self.next_or_close()).await {
             Ok(Ok(event)) => event,

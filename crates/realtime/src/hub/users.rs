@@ -103,7 +103,11 @@ impl Actor {
         let left: Vec<RoomId> =
             user.rooms.difference(&listed).filter(|room_id| !is_ending(room_id)).copied().collect();
         for room_id in left {
-            self.unfollow(user_id, room_id);
+            if read.deleted.contains(&room_id) {
+                self.end_room(room_id);
+            } else {
+                self.unfollow(user_id, room_id);
+            }
         }
         for state in &read.rooms {
             self.follow(user_id, *state);

@@ -1,9 +1,9 @@
 //! How far the threads that write are behind the hub. It hands out no more events while they are: meanwhile these
 //! collect, and go out together with one write a socket.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::Ordering;
 
-use tokio::sync::Notify;
+use crate::threads::{AtomicUsize, Notify};
 
 /// Sockets that may still wait for one thread when the next events are handed out: enough that the thread has something
 /// to do until they are.
@@ -34,11 +34,11 @@ impl Pace {
         self.behind.iter().map(|behind| behind.load(Ordering::Relaxed)).sum()
     }
 
-    pub(super) fn fall_behind(&self, thread: usize) {
+    pub fn fall_behind(&self, thread: usize) {
         self.behind[thread].fetch_add(1, Ordering::Relaxed);
     }
 
-    pub(super) fn catch_up(&self, thread: usize, sockets: usize) {
+    pub fn catch_up(&self, thread: usize, sockets: usize) {
         let before = self.behind[thread].fetch_sub(sockets, Ordering::AcqRel);
         if before > BEHIND_MAX && before - sockets <= BEHIND_MAX {
             self.kept.notify_one();

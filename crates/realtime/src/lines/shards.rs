@@ -1,19 +1,19 @@
 //! The threads that write to sockets, each to its own: away from the threads that answer requests, so that neither
 //! waits for the other.
 
-use std::{
-    sync::{
-        Arc, Condvar, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicUsize, Ordering},
-    },
-    thread::{self, JoinHandle},
-};
+use std::sync::{Arc, PoisonError, atomic::Ordering};
 
 use kit::shutdown::Tasks;
 use tokio::sync::oneshot;
 
 use super::{Line, Pace, outgoing::Joined};
-use crate::metrics::Metrics;
+use crate::{
+    metrics::Metrics,
+    threads::{
+        AtomicUsize, Condvar, Mutex, MutexGuard,
+        thread::{self, JoinHandle},
+    },
+};
 
 /// More than there would only take turns.
 const THREADS_MAX: usize = 8;

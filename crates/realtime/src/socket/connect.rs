@@ -45,11 +45,12 @@ pub(crate) async fn connect(realtime: &Realtime, peer: Result<Peer, Close>) -> R
     let (sink, mut outbox) = sinks::sink();
     let timeout = realtime.0.config.connect_timeout;
     let presence = tokio::select! {
+        biased;
+        // Revoked or restarting meanwhile: what that says comes before how joining ends by it.
+        close = outbox.closing() => return Err(close),
         presence = tokio::time::timeout(timeout, join(realtime, peer, sink)) => {
             presence.map_err(|_| Close::RESUME)??
         }
-        // Revoked or restarting meanwhile.
-        close = outbox.closing() => return Err(close),
     };
     Ok(Connected { user, outbox, presence })
 }

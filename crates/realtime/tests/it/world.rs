@@ -46,6 +46,7 @@ struct State {
     reads_revs: HashMap<UserId, i64>,
     marks: HashMap<(UserId, RoomId), Mark>,
     sent: HashMap<(UserId, ClientMessageId), Message>,
+    under_way: Vec<Event>,
     messages: i64,
     /// Chat cannot be reached.
     is_away: bool,
@@ -71,11 +72,12 @@ struct ModelRoom {
     details_rev: i64,
 }
 
-/// What is committed is published, or its publication is lost.
+/// What is committed is published, or its publication is lost, or the test sees to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Publish {
     Yes,
     Lost,
+    Held,
 }
 
 pub fn user(name: &str) -> Sender {
@@ -88,9 +90,16 @@ impl World {
     }
 
     pub async fn publish(&self, events: Vec<Event>, publish: Publish) {
-        if publish == Publish::Yes {
-            self.bus.publish(events).await;
+        match publish {
+            Publish::Yes => self.bus.publish(events).await,
+            Publish::Lost => {}
+            Publish::Held => self.state().under_way.extend(events),
         }
+    }
+
+    /// What was held since the last time.
+    pub fn take_held(&self) -> Vec<Event> {
+        std::mem::take(&mut self.state().under_way)
     }
 
     pub fn create(&self, room: RoomId, members: &[&Sender]) {
@@ -150,6 +159,15 @@ impl World {
 
     pub fn last_seq(&self, room: RoomId) -> i64 {
         self.state().position(room).map_or(0, |state| state.last_seq.0)
+    }
+
+    /// Of the room, even where it is deleted.
+    pub fn final_seq(&self, room: RoomId) -> i64 {
+        self.state().there_or_deleted(room).map_or(0, |room| room.last_seq().0)
+    }
+
+    pub fn message(&self, room: RoomId, seq: i64) -> Option<Message> {
+        self.state().there_or_deleted(room)?.log.get(usize::try_from(seq).ok()?.checked_sub(1)?).cloned()
     }
 
     /// Commits a message; returns its event.
@@ -370,12 +388,14 @@ impl Rooms for World {
         tokio::task::yield_now().await;
         self.look(|state| {
             let rooms_of = |user: &Sender| {
-                let rooms = state.rooms.iter().filter(|(_, room)| room.members.contains(&user.user_id));
+                let is_in = |(_, room): &(&RoomId, &ModelRoom)| room.members.contains(&user.user_id);
+                let rooms = state.rooms.iter().filter(is_in);
                 UserRooms {
                     user_id: user.user_id,
                     rooms_rev: state.rooms_rev(user.user_id),
                     reads_rev: state.reads_rev(user.user_id),
                     rooms: rooms.filter_map(|(id, _)| state.position(*id)).collect(),
+                    deleted: state.deleted.iter().filter(is_in).map(|(id, _)| *id).collect(),
                 }
             };
             Ok(users.iter().map(rooms_of).collect())

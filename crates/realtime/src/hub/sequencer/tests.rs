@@ -1,5 +1,6 @@
 //! Thousands of interleavings of a room's life with late, doubled and lost events, slow and failing reads: nobody
-//! ever gets a message out of order, twice, or from after their removal; and in the end everybody has everything.
+//! ever gets a message out of order, twice, or from after their removal, or is told of the room's end before all that was
+//! committed; and in the end everybody has everything.
 
 use std::collections::HashMap;
 
@@ -18,6 +19,7 @@ enum Step {
     Say,
     Join(usize),
     Leave(usize),
+    Delete,
     /// Reads that the user is a member; attaching follows later.
     ReadState(usize),
     Attach(usize),
@@ -43,6 +45,12 @@ struct Log {
     /// Members, and where those who left had to stop.
     members: [bool; USERS],
     stops: [i64; USERS],
+    is_deleted: bool,
+}
+
+enum Compared {
+    Found(RoomState),
+    Gone,
 }
 
 enum Reading {
@@ -60,7 +68,7 @@ struct World {
     reading: Option<Reading>,
     is_pausing: bool,
     states: [Option<RoomState>; USERS],
-    compared: Option<RoomState>,
+    compared: Option<Compared>,
     /// The next `seq` for each attached user.
     next: HashMap<UserId, Seq>,
 }
@@ -88,22 +96,28 @@ impl World {
 
     fn step(&mut self, step: &Step) {
         match *step {
-            Step::Say => {
+            Step::Say if !self.log.is_deleted => {
                 self.log.last_seq += 1;
                 self.publish(message(self.log.last_seq, self.log.members_rev), 0);
             }
-            Step::Join(user) if !self.log.members[user] => {
+            Step::Join(user) if !self.log.members[user] && !self.log.is_deleted => {
                 self.log.members[user] = true;
                 self.log.members_rev += 1;
                 self.publish_member(user, true);
             }
-            Step::Leave(user) if self.log.members[user] => {
+            Step::Leave(user) if self.log.members[user] && !self.log.is_deleted => {
                 self.log.members[user] = false;
                 self.log.members_rev += 1;
                 self.log.stops[user] = self.log.last_seq;
                 self.publish_member(user, false);
             }
-            Step::ReadState(user) if self.log.members[user] => self.states[user] = Some(self.state()),
+            Step::Delete if !self.log.is_deleted => {
+                self.log.is_deleted = true;
+                self.publish(Event::RoomDeleted { room_id: ROOM }, 0);
+            }
+            Step::ReadState(user) if self.log.members[user] && !self.log.is_deleted => {
+                self.states[user] = Some(self.state());
+            }
             Step::Attach(user) => {
                 if let Some(state) = self.states[user].take() {
                     self.sequencer.open(state);
@@ -129,12 +143,13 @@ impl World {
             Step::ReadFails if self.asked.take().is_some() => self.reading = Some(Reading::Failed),
             Step::Answer => self.answer(),
             Step::Retry if std::mem::take(&mut self.is_pausing) => self.sequencer.retry(),
-            Step::Compare => self.compared = Some(self.state()),
-            Step::Observe => {
-                if let Some(state) = self.compared.take() {
-                    self.sequencer.observe(state.last_seq, state.members_rev);
-                }
-            }
+            Step::Compare if self.log.is_deleted => self.compared = Some(Compared::Gone),
+            Step::Compare => self.compared = Some(Compared::Found(self.state())),
+            Step::Observe => match self.compared.take() {
+                Some(Compared::Found(state)) => self.sequencer.observe(state.last_seq, state.members_rev),
+                Some(Compared::Gone) => self.sequencer.end(),
+                None => {}
+            },
             _ => {}
         }
         self.advance();
@@ -173,6 +188,7 @@ impl World {
                     self.next.remove(user_id);
                 }
             }
+            Event::RoomDeleted { .. } => self.sequencer.end(),
             event => panic!("{event:?}"),
         }
     }
@@ -241,6 +257,22 @@ impl World {
             assert!(self.asked.is_none() && self.reading.is_none(), "one question at a time");
             self.asked = Some(ask);
         }
+        if self.sequencer.is_over() {
+            self.end();
+        }
+    }
+
+    /// Everybody is told, and whoever comes later begins anew.
+    fn end(&mut self) {
+        assert!(self.log.is_deleted);
+        for user in self.sequencer.members.users() {
+            let nth = self.users.iter().position(|other| *other == user).expect("known");
+            let has_all = self.next[&user] == Seq(self.log.last_seq + 1);
+            assert!(has_all || !self.log.members[nth], "told of the end before everything was handed out");
+        }
+        self.sequencer = Sequencer::opening();
+        self.next.clear();
+        (self.asked, self.reading, self.is_pausing) = (None, None, false);
     }
 
     /// Every event under way is lost, and the path is whole again.
@@ -260,6 +292,7 @@ impl World {
             self.step(&Step::Retry);
         }
         assert!(self.asked.is_none(), "nothing more to ask");
+        assert!(!self.log.is_deleted || self.sequencer.members.is_empty(), "everybody was told of the end");
         for user in self.sequencer.members.users() {
             let nth = self.users.iter().position(|other| *other == user).expect("known");
             assert!(self.log.members[nth], "who left hears nothing more");
@@ -297,6 +330,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         6 => Just(Step::Say),
         2 => user.clone().prop_map(Step::Join),
         2 => user.clone().prop_map(Step::Leave),
+        1 => (0..8_u8).prop_map(|n| if n == 0 { Step::Delete } else { Step::Say }),
         3 => user.clone().prop_map(Step::ReadState),
         3 => user.clone().prop_map(Step::Attach),
         1 => user.prop_map(Step::Detach),

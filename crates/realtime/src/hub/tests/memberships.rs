@@ -167,6 +167,20 @@ async fn what_was_committed_before_a_deletion_is_handed_out_before_it_is_told() 
     }
 }
 
+/// Found by the storm: it was told that it was removed, and the last messages were lost.
+#[tokio::test(start_paused = true)]
+async fn a_deletion_that_is_found_by_looking_at_the_rooms_of_a_user_is_told_as_one() {
+    let setup = setup();
+    let ann = user("ann");
+    setup.world.create(ONE, &[&ann]);
+    let mut all = setup.follow(&ann).await;
+    setup.world.say(ONE, &ann, "the last one", Publish::Lost).await;
+    setup.world.delete(ONE, Publish::Lost).await;
+    setup.follow(&ann).await;
+    assert_eq!(all.message().await, (1, "the last one".into()));
+    assert_eq!(all.next().await, ServerEvent::RoomDeleted { room_id: ONE });
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_deletion_is_told_once_chat_is_back() {
     let setup = setup();
