@@ -1,6 +1,6 @@
 # Two commands: `make run` builds everything and runs it, `make test` installs what the tests need and passes them.
 
-.PHONY: run build test prove bench bench-peers generate format
+.PHONY: run build test prove fuzz bench bench-peers generate format
 
 # What `make prove` runs: shapes, a range of seeds or one, of one the steps that are left, faults of one kind alone, and
 # how many seeds side by side.
@@ -9,6 +9,9 @@ SEEDS ?= 1..10
 STEPS ?=
 FAULT ?=
 JOBS ?=
+# What `make fuzz` runs, and how long each; all where none is named.
+TARGET ?=
+SECONDS ?= 60
 
 run: ## Build everything and run it on http://localhost:5000
 	cargo run --release -- $(ARGS)
@@ -25,6 +28,9 @@ prove: ## Faults by seeded schedules in every shape, held against what was ackno
 	  PROVE_SEEDS='$(SEEDS)' PROVE_STEPS='$(STEPS)' PROVE_FAULT='$(FAULT)' PROVE_JOBS='$(JOBS)' \
 	  cargo test --locked -p cloud-chat -p lambda --test it -- --nocapture proof::$$shape:: || exit 1; \
 	done
+
+fuzz: ## Fuzzing that follows coverage, from the kept corpus; TARGET=frames SECONDS=600
+	scripts/fuzz.sh $(SECONDS) $(TARGET)
 
 bench: build ## Measure the release build, the web app too; ARGS="fan-out --sockets 500" for one scenario
 	cargo run --release -p bench -- $(ARGS)

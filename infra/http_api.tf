@@ -73,7 +73,11 @@ resource "aws_apigatewayv2_integration" "http" {
 
   # API Gateway turns X-Forwarded-For into Forwarded, which a client can begin, and lets no mapping write either; the load
   # balancer then says who called it, which is the VPC link. Rate limits by address need a header of our own.
-  request_parameters = { "overwrite:header.x-real-ip" = "$context.identity.sourceIp" }
+  # Nobody outside has a use for the internal key: a stolen one opens nothing here.
+  request_parameters = {
+    "overwrite:header.x-real-ip"       = "$context.identity.sourceIp"
+    "remove:header.x-internal-api-key" = "''"
+  }
 }
 
 resource "aws_apigatewayv2_route" "http" {

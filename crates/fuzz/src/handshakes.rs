@@ -4,7 +4,10 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use axum::extract::Query;
 use http::{HeaderMap, HeaderName, HeaderValue, Uri};
-use kit::address::{Client, TrustedProxies};
+use kit::{
+    address::{Client, TrustedProxies},
+    traces::Trace,
+};
 use realtime::Invitation;
 
 pub fn take(bytes: &[u8]) {
@@ -25,6 +28,13 @@ pub fn take(bytes: &[u8]) {
     if let Ok(Some(room)) = invitation.room {
         assert!(room.0 > 0, "{invitation:?}");
     }
+
+    let trace = Trace::of(&headers);
+    let told = Trace::told(&trace.traceparent()).expect("what goes on to another service can be read there");
+    assert_eq!(told.trace_id, trace.trace_id);
+    let request_id = trace.request_id.as_bytes();
+    let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'-';
+    assert!((1..=64).contains(&request_id.len()) && request_id.iter().all(is_plain), "{request_id:?}");
 
     let peer = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 9));
     let nobody = TrustedProxies::default();

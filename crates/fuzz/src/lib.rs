@@ -1,21 +1,24 @@
 //! Every parser that takes bytes from outside, as a function that takes any bytes and panics where what became of them
-//! breaks a promise. What is known to be interesting is kept in `corpus/`; the tests change it at random.
+//! breaks a promise. What is known to be interesting is kept in `corpus/`; the tests change it at random, and libFuzzer, by
+//! `fuzz_targets/`, follows what of the code it reaches.
 
-mod bodies;
-mod bus;
-mod frames;
-mod handshakes;
-mod lambda_events;
-mod tokens;
+pub mod bodies;
+pub mod bus;
+pub mod frames;
+pub mod handshakes;
+pub mod ids;
+pub mod lambda_events;
+pub mod tokens;
 
 /// Named as the folder of its corpus.
 pub type Target = (&'static str, fn(&[u8]));
 
-pub const TARGETS: [Target; 6] = [
+pub const TARGETS: [Target; 7] = [
     ("bodies", bodies::take),
     ("bus", bus::take),
     ("frames", frames::take),
     ("handshakes", handshakes::take),
-    ("lambda", lambda_events::take),
+    ("ids", ids::take),
+    ("lambda_events", lambda_events::take),
     ("tokens", tokens::take),
 ];

@@ -45,8 +45,14 @@ def test_requests_travel_through_the_vpc_link_with_the_clients_address(defaults)
     assert len(integrations) == 2
     for integration in integrations:
         assert integration["connection_type"] == "VPC_LINK"
-        assert integration["request_parameters"] == {"overwrite:header.x-real-ip": "$context.identity.sourceIp"}
+        assert integration["request_parameters"]["overwrite:header.x-real-ip"] == "$context.identity.sourceIp"
     assert settings(defaults, "auth-service")["CLIENT_ADDRESS_HEADER"] == "x-real-ip"
+
+
+def test_the_internal_key_is_taken_away_from_whoever_comes_through_the_http_api(defaults):
+    for integration in defaults.named("aws_apigatewayv2_integration", "http").values():
+        # The value means nothing, but has to be there: with an empty one the mapping itself would go.
+        assert integration["request_parameters"]["remove:header.x-internal-api-key"] == "''"
 
 
 def test_only_the_frontend_may_read_answers_across_origins(defaults, everything):

@@ -22,7 +22,10 @@ export function toFailure(error: unknown): Failure {
 }
 
 function isProblem(data: unknown): data is Problem {
-  return typeof data === 'object' && data !== null && 'code' in data
+  const { code, errors } = (data ?? {}) as { code?: unknown; errors?: unknown }
+  const fields = errors ?? []
+  const isField = (error: unknown) => typeof error === 'object' && error !== null
+  return typeof code === 'string' && Array.isArray(fields) && fields.every(isField)
 }
 
 function retryAfter(header: unknown): number | undefined {

@@ -1,7 +1,9 @@
+import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 
 import { Failure } from '@/lib/failure'
 import { FakeChannel } from '@/lib/testing/fake-tabs'
+import { FUZZ_TIMEOUT_MS, runs } from '@/lib/testing/fuzz'
 
 import type { Reply } from './http'
 import { Session } from './session'
@@ -120,6 +122,38 @@ describe('a session', () => {
     await vi.advanceTimersByTimeAsync(100)
     expect(session.state.get()).toEqual({ status: 'starting', unreachable: true })
   })
+
+  test(
+    'shows nobody who has no name, whatever it remembers',
+    () => {
+      send.mockReturnValue(new Promise(() => undefined))
+      const field = fc.oneof(fc.constant('alice'), fc.jsonValue({ maxDepth: 1 }))
+      const account = fc.record({ id: field, username: field, email: field })
+      const hints = fc.oneof(
+        fc.oneof(fc.jsonValue(), account).map((value) => JSON.stringify(value)),
+        fc.string(),
+      )
+      fc.assert(
+        fc.property(
+          hints.filter((hint) => hint !== ''),
+          (hint) => {
+            localStorage.setItem('session', hint)
+            const session = new Session()
+            void session.start()
+            const state = session.state.get()
+            vi.clearAllTimers()
+            FakeChannel.all.clear()
+            if (state.status === 'starting') return
+            if (state.status !== 'signedIn') throw new Error(state.status)
+            const texts = [state.user.id, state.user.username, state.user.email]
+            expect(texts.filter((text) => typeof text !== 'string' || text === '')).toEqual([])
+          },
+        ),
+        runs(500),
+      )
+    },
+    FUZZ_TIMEOUT_MS,
+  )
 
   test('is given a new token first when the old one expired in a sleep', async () => {
     const session = await signedIn(900)

@@ -189,9 +189,9 @@ export class Session {
 
 function accountIn(hint: string): Account | null {
   try {
-    const account = JSON.parse(hint) as Partial<Account> | null
-    const { id, username, email } = account ?? {}
-    return id && username && email ? { id, username, email } : null
+    const { id, username, email } = (JSON.parse(hint) ?? {}) as Partial<Record<string, unknown>>
+    const isText = (value: unknown) => typeof value === 'string' && value !== ''
+    return [id, username, email].every(isText) ? ({ id, username, email } as Account) : null
   } catch {
     return null
   }

@@ -16,7 +16,7 @@ export function failureText(
 }
 
 export function codeText(t: Dictionary, code: string): string {
-  return (t.errors as Texts)[code] ?? t.errors.UNEXPECTED
+  return known(t.errors, code) ?? t.errors.UNEXPECTED
 }
 
 /** What to tell beside the field, or null when the failure is not about it. */
@@ -25,5 +25,10 @@ export function fieldText(t: Dictionary, failure: Failure | null, field: string)
   if (!code) return null
   const kind = field === 'newPassword' ? 'password' : field
   const specific = (t.fieldErrors as Record<string, Texts | undefined>)[kind]
-  return specific?.[code] ?? (t.fieldErrors.any as Texts)[code] ?? codeText(t, code)
+  return known(specific, code) ?? known(t.fieldErrors.any, code) ?? codeText(t, code)
+}
+
+/** A code may be any word, also one that every object answers to. */
+function known(texts: Texts | undefined, code: string): string | undefined {
+  return texts && Object.hasOwn(texts, code) ? texts[code] : undefined
 }

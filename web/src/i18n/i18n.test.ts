@@ -42,7 +42,9 @@ describe.each(Object.entries(dictionaries))('in %s', (_, t) => {
   })
 
   test('a code that is not known yet has a general text', () => {
-    expect(codeText(t, 'FROM_THE_FUTURE')).toBe(t.errors.UNEXPECTED)
+    for (const code of ['FROM_THE_FUTURE', 'constructor', '__proto__']) {
+      expect(codeText(t, code)).toBe(t.errors.UNEXPECTED)
+    }
   })
 
   test('a limit says how long to wait', () => {

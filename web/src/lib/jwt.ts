@@ -8,9 +8,9 @@ export function tokenTimes(token: string): TokenTimes {
   try {
     const payload = token.split('.')[1] ?? ''
     const json = atob(payload.replace(/-/g, '+').replace(/_/g, '/'))
-    const claims = JSON.parse(json) as { iat?: number; exp?: number }
-    const lifetimeSeconds = (claims.exp ?? 0) - (claims.iat ?? 0)
-    return { lifetimeSeconds: Math.max(0, lifetimeSeconds) }
+    const { exp, iat } = JSON.parse(json) as { iat?: unknown; exp?: unknown }
+    const lifetimeSeconds = Number(exp) - Number(iat)
+    return { lifetimeSeconds: Number.isFinite(lifetimeSeconds) ? Math.max(0, lifetimeSeconds) : 0 }
   } catch {
     return { lifetimeSeconds: 0 }
   }

@@ -17,6 +17,19 @@ export interface OutboxEntry {
   retryAt?: number
 }
 
+/** Whether this is one: what was kept may be of another version, or cut short. */
+export function isOutboxEntry(kept: unknown): kept is OutboxEntry {
+  if (typeof kept !== 'object' || kept === null) return false
+  const { clientMessageId, roomId, content, createdAt, state } = kept as Partial<OutboxEntry>
+  const texts = [clientMessageId, content, createdAt]
+  return (
+    texts.every((text) => typeof text === 'string') &&
+    typeof roomId === 'number' &&
+    !Number.isNaN(Date.parse(createdAt ?? '')) &&
+    ['pending', 'acked', 'failed'].includes(state ?? '')
+  )
+}
+
 /** As they were written, whichever tab it was in. */
 export function inOrder(entries: readonly OutboxEntry[]): OutboxEntry[] {
   return entries.toSorted((one, other) => (rank(one) < rank(other) ? -1 : 1))

@@ -1,7 +1,7 @@
 import { localStore } from '@/lib/storage'
 
 import { remember } from './database'
-import type { OutboxEntry } from './outbox-entry'
+import { isOutboxEntry, type OutboxEntry } from './outbox-entry'
 
 /**
  * What one user has not sent yet, for all tabs, until it is sent or discarded. It lives in IndexedDB; as that takes a
@@ -52,7 +52,8 @@ export class OutboxStorage {
 
 function parse(text: string | null): OutboxEntry[] {
   try {
-    return text === null ? [] : [JSON.parse(text) as OutboxEntry]
+    const entry: unknown = text === null ? null : JSON.parse(text)
+    return isOutboxEntry(entry) ? [entry] : []
   } catch {
     return []
   }

@@ -1,7 +1,9 @@
+import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 
 import type { ServerEvent } from '@/api/types'
 import { Failure } from '@/lib/failure'
+import { FUZZ_TIMEOUT_MS, runs } from '@/lib/testing/fuzz'
 
 import { ChatSocket } from './socket'
 
@@ -35,7 +37,11 @@ class FakeWebSocket {
   }
 
   says(event: Partial<ServerEvent>): void {
-    this.onmessage?.({ data: JSON.stringify(event) })
+    this.sends(JSON.stringify(event))
+  }
+
+  sends(data: string): void {
+    this.onmessage?.({ data })
   }
 
   closes(code: number, reason = ''): void {
@@ -172,6 +178,39 @@ describe('the socket', () => {
     old.says({ type: 'read', roomId: 1, seq: 1 })
     expect(onEvent).not.toHaveBeenCalled()
   })
+
+  test(
+    'passes over what is no event',
+    async () => {
+      const { socket, onEvent } = await connect()
+      onEvent.mockClear()
+      const typed = fc.record({ type: fc.jsonValue().filter((type) => typeof type !== 'string') })
+      const texts = fc.oneof(
+        fc.string(),
+        fc.oneof(fc.jsonValue({ maxDepth: 3 }), typed).map((value) => JSON.stringify(value)),
+        fc.constantFrom(
+          '{"type":"message"',
+          '{"type":',
+          'null',
+          '[]',
+          '"pong"',
+          '<html>',
+          '\ufeff{}',
+        ),
+      )
+      fc.assert(
+        fc.property(texts, (text) => {
+          FakeWebSocket.last.sends(text)
+          expect(onEvent).not.toHaveBeenCalled()
+        }),
+        runs(500),
+      )
+      FakeWebSocket.last.says({ type: 'read', roomId: 1, seq: 1 })
+      expect(onEvent).toHaveBeenCalledTimes(1)
+      expect(socket.state.get()).toBe('connected')
+    },
+    FUZZ_TIMEOUT_MS,
+  )
 
   test('sends nothing without a connection, and says so', async () => {
     const { socket } = await connect()

@@ -105,7 +105,8 @@ export class ChatSocket {
   }
 
   private handle(data: string): void {
-    const event = JSON.parse(data) as ServerEvent
+    const event = eventIn(data)
+    if (event === null) return
     if (event.type === 'pong') {
       this.heartbeat.answered()
       return
@@ -146,5 +147,15 @@ export class ChatSocket {
     const socket = this.socket
     this.socket = null
     socket?.close()
+  }
+}
+
+/** `null` for what is no event: something between us and the server may have a word of its own. */
+function eventIn(data: string): ServerEvent | null {
+  try {
+    const event = JSON.parse(data) as Partial<ServerEvent> | null
+    return typeof event?.type === 'string' ? (event as ServerEvent) : null
+  } catch {
+    return null
   }
 }

@@ -30,7 +30,21 @@ pub fn routes() -> OpenApiRouter<Auth> {
     tag = "sessions",
     request_body = Login,
     responses(
-        (status = 200, description = "A session is open.", body = SessionTokens),
+        (
+            status = 200,
+            description = "A session is open.",
+            body = SessionTokens,
+            links(
+                ("refresh" = (
+                    operation_id = "refresh",
+                    request_body = json!({"refreshToken": "$response.body#/refreshToken"})
+                )),
+                ("logout" = (
+                    operation_id = "logout",
+                    request_body = json!({"refreshToken": "$response.body#/refreshToken"})
+                ))
+            )
+        ),
         (status = 401, description = "`BAD_CREDENTIALS`: no such account, or not its password."),
         (status = 403, description = "`ACCOUNT_DISABLED`."),
         (status = 429),
@@ -55,7 +69,21 @@ async fn login(State(auth): State<Auth>, client: Client, Body(body): Body<Login>
     tag = "sessions",
     request_body = RefreshTokenBody,
     responses(
-        (status = 200, description = "The session goes on.", body = SessionTokens),
+        (
+            status = 200,
+            description = "The session goes on.",
+            body = SessionTokens,
+            links(
+                ("refresh" = (
+                    operation_id = "refresh",
+                    request_body = json!({"refreshToken": "$response.body#/refreshToken"})
+                )),
+                ("logout" = (
+                    operation_id = "logout",
+                    request_body = json!({"refreshToken": "$response.body#/refreshToken"})
+                ))
+            )
+        ),
         (status = 401, description = "`BAD_REFRESH_TOKEN`: unknown, expired, used up before or revoked."),
         (status = 403, description = "`BAD_ORIGIN`."),
     )

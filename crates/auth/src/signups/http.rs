@@ -24,7 +24,21 @@ pub fn routes() -> OpenApiRouter<Auth> {
     tag = "sessions",
     request_body = Signup,
     responses(
-        (status = 201, description = "The account exists and a session is open.", body = SessionTokens),
+        (
+            status = 201,
+            description = "The account exists and a session is open.",
+            body = SessionTokens,
+            links(
+                ("refresh" = (
+                    operation_id = "refresh",
+                    request_body = json!({"refreshToken": "$response.body#/refreshToken"})
+                )),
+                ("logout" = (
+                    operation_id = "logout",
+                    request_body = json!({"refreshToken": "$response.body#/refreshToken"})
+                ))
+            )
+        ),
         (status = 403, description = "`SIGNUPS_CLOSED`."),
         (status = 409, description = "`USERNAME_TAKEN` or `EMAIL_TAKEN`."),
         (status = 429),

@@ -100,7 +100,30 @@ async fn list_messages(
     params(("roomId" = RoomId, Path, description = "The room.")),
     request_body = NewMessage,
     responses(
-        (status = 201, description = "Stored.", body = Message),
+        (
+            status = 201,
+            description = "Stored.",
+            body = Message,
+            links(
+                ("repeat" = (
+                    operation_id = "send_message",
+                    parameters(("roomId" = "$response.body#/roomId")),
+                    request_body = json!({
+                        "content": "$response.body#/content",
+                        "clientMessageId": "$response.body#/clientMessageId"
+                    })
+                )),
+                ("read" = (
+                    operation_id = "mark_read",
+                    parameters(("id" = "$response.body#/roomId")),
+                    request_body = json!({"seq": "$response.body#/seq"})
+                )),
+                ("after" = (
+                    operation_id = "list_messages",
+                    parameters(("roomId" = "$response.body#/roomId"), ("after" = "$response.body#/seq"))
+                ))
+            )
+        ),
         (status = 200, description = "A repeat: the original.", body = Message),
         (status = 409, description = "The `clientMessageId` was used in another room."),
         (status = 429, description = "Too many messages; wait for `Retry-After` seconds.")

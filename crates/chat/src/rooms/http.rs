@@ -30,7 +30,15 @@ pub(crate) fn router() -> OpenApiRouter<Chat> {
     get,
     path = "/rooms/general",
     tag = "rooms",
-    responses((status = 200, description = "The room that everybody is in.", body = RoomSummary)),
+    responses((
+        status = 200,
+        description = "The room that everybody is in.",
+        body = RoomSummary,
+        links(
+            ("messages" = (operation_id = "list_messages", parameters(("roomId" = "$response.body#/id")))),
+            ("send" = (operation_id = "send_message", parameters(("roomId" = "$response.body#/id"))))
+        )
+    )),
     security(("bearer" = []))
 )]
 async fn general_room(State(chat): State<Chat>, user: CurrentUser) -> Result<Json<RoomSummary>> {
@@ -45,7 +53,12 @@ async fn general_room(State(chat): State<Chat>, user: CurrentUser) -> Result<Jso
     get,
     path = "/rooms/my-rooms",
     tag = "rooms",
-    responses((status = 200, description = "One's rooms.", body = [RoomSummary])),
+    responses((
+        status = 200,
+        description = "One's rooms.",
+        body = [RoomSummary],
+        links(("first" = (operation_id = "show_room", parameters(("id" = "$response.body#/0/id")))))
+    )),
     security(("bearer" = []))
 )]
 async fn my_rooms(State(chat): State<Chat>, user: CurrentUser) -> Result<Json<Vec<RoomSummary>>> {

@@ -1,7 +1,7 @@
 //! What is kept passes, and so does what becomes of it when it is changed at random. `PROPTEST_CASES=1000000` looks for
 //! longer.
 
-use std::{fs, path::Path};
+use std::{collections::BTreeSet, fs, path::Path};
 
 use fuzz::TARGETS;
 use proptest::{collection::vec, prelude::*, sample::Index, test_runner::TestRunner};
@@ -119,6 +119,19 @@ fn search(name: &str) {
 }
 
 #[test]
+fn every_target_has_a_corpus_and_is_one_of_libfuzzers() {
+    let in_folder = |folder: &str| -> BTreeSet<String> {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+        let entries = fs::read_dir(folder).expect("it is there").map(|entry| entry.expect("it can be read"));
+        let stem = |entry: fs::DirEntry| entry.path().file_stem().expect("a name").display().to_string();
+        entries.map(stem).collect()
+    };
+    let targets: BTreeSet<String> = TARGETS.iter().map(|(name, _)| (*name).into()).collect();
+    assert_eq!(in_folder("corpus"), targets);
+    assert_eq!(in_folder("fuzz_targets"), targets);
+}
+
+#[test]
 fn no_body_of_a_request_breaks_a_promise() {
     search("bodies");
 }
@@ -140,7 +153,12 @@ fn no_handshake_breaks_a_promise() {
 
 #[test]
 fn no_event_of_api_gateway_breaks_a_promise() {
-    search("lambda");
+    search("lambda_events");
+}
+
+#[test]
+fn no_id_breaks_a_promise() {
+    search("ids");
 }
 
 #[test]

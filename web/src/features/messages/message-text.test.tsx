@@ -87,6 +87,24 @@ describe('what stays as it was typed', () => {
   })
 })
 
+test('more than one word after a fence is a line of the code, and no language', () => {
+  expect(show('```so it goes\non\n```').querySelector('code')?.textContent).toBe('so it goes\non')
+  expect(show('```\u00a0js\non').querySelector('code')?.textContent).toBe('\u00a0js\non')
+  const named = show('```js\non\n```').querySelector('pre')
+  expect(named?.textContent).toBe('on')
+  expect(named).toHaveAccessibleName('Code in js')
+})
+
+test('what is in a row beyond the columns of its table stands in the last of them', () => {
+  const rows = show('|a|b|\n|-|-|\n|c|d|**e**|f|\n|g|').querySelectorAll('tr')
+  const cells = [...rows].map((row) => [...row.children].map((cell) => cell.textContent))
+  expect(cells).toEqual([
+    ['a', 'b'],
+    ['c', 'd | e | f'],
+    ['g', ''],
+  ])
+})
+
 test('a list has the line ends of its text, and no others', () => {
   const items = show('- **a**\n  **b**\n  - c\n- d').querySelectorAll('li')
   expect([...items].map((item) => item.textContent)).toEqual(['a\nb\nc\n', 'c', 'd'])
@@ -192,5 +210,13 @@ describe('links', () => {
     ['[![a](https://a.example/x.png)](https://b.example)', 'https://b.example/'],
   ])('%j', (text, ...hrefs) => {
     expect(links(text)).toEqual(hrefs)
+  })
+
+  test.each([
+    ['[x](https://a.example "what it is")', 'https://a.example/\nwhat it is'],
+    ['![x](https://a.example "what it is")', 'https://a.example/\nwhat it is'],
+    ['[x](https://a.example)', 'https://a.example/'],
+  ])('the title of %j begins with where it leads', (text, title) => {
+    expect(show(text).querySelector('a')).toHaveAttribute('title', title)
   })
 })

@@ -1,5 +1,6 @@
 import type {
   Break,
+  Code,
   Emphasis,
   Image,
   Link,
@@ -7,6 +8,7 @@ import type {
   PhrasingContent,
   Root,
   Strong,
+  Table,
   Text,
 } from 'mdast'
 import { toString } from 'mdast-util-to-string'
@@ -41,10 +43,30 @@ export const remarkAsTyped: Plugin<[], Root> = function asTyped() {
         if (parent && index !== undefined) parent.children[index] = text(image.alt ?? '')
       })
     })
+    visit(tree, 'code', keepInfo)
+    visit(tree, 'table', keepCells)
     visit(tree, (node, index, parent) => {
       if (!parent || index === undefined || !isOurs(node)) return
       parent.children[index] = replacement(node, String(file))
     })
+  }
+}
+
+/** One word after the fence is the language; more of them are the first line. */
+function keepInfo(code: Code): void {
+  const info = [code.lang, code.meta].filter(Boolean).join(' ')
+  if (!/\s/u.test(info)) return
+  code.value = `${info}\n${code.value}`
+  code.lang = null
+  code.meta = null
+}
+
+/** A row may have more cells than the head: what is in them stands in its last one. */
+function keepCells(table: Table): void {
+  const columns = table.children[0]?.children.length ?? 0
+  for (const { children: cells } of table.children) {
+    const surplus = cells.splice(columns)
+    cells.at(-1)?.children.push(...surplus.flatMap((cell) => [text(' | '), ...cell.children]))
   }
 }
 
@@ -64,15 +86,15 @@ function replacement(node: Ours, source: string): PhrasingContent {
       return isWithinWord(node, source) ? text(typed(node, source)) : node
     case 'image':
       // An image would tell its server who reads.
-      return linkTo(node.url, [text(node.alt ?? '')]) ?? text(typed(node, source))
+      return linkTo(node, [text(node.alt ?? '')]) ?? text(typed(node, source))
     case 'link':
-      return linkTo(node.url, node.children) ?? text(typed(node, source))
+      return linkTo(node, node.children) ?? text(typed(node, source))
   }
 }
 
-function linkTo(address: string, children: PhrasingContent[]): Link | null {
+function linkTo({ url: address, title }: Image | Link, children: PhrasingContent[]): Link | null {
   const url = safeHref(address)
-  return url === null ? null : { type: 'link', url, children }
+  return url === null ? null : { type: 'link', url, title, children }
 }
 
 /** As in 2*3*4, which is no 3 in italics. */

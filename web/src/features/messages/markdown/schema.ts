@@ -8,7 +8,7 @@ export const schema: Options = {
     ...['table', 'thead', 'tbody', 'tr', 'th', 'td'],
   ],
   attributes: {
-    a: ['href'],
+    a: ['href', 'title'],
     code: [['className', /^language-./u]],
     input: ['checked', ['type', 'checkbox'], ['disabled', true]],
     ol: ['start'],
