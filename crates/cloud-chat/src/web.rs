@@ -54,7 +54,8 @@ pub async fn fallback(request: Request) -> Result<Response, Error> {
         .get(header::ACCEPT)
         .and_then(|accept| accept.to_str().ok())
         .is_some_and(|accept| accept.contains("text/html"));
-    let is_page = path.is_empty() || (accepts_page && !API.contains(&first) && !path.starts_with("assets/"));
+    let is_root = request.uri().path() == "/";
+    let is_page = is_root || (accepts_page && !API.contains(&first) && !path.starts_with("assets/"));
     if !is_page {
         return Err(Error::not_found());
     }

@@ -34,7 +34,7 @@ pub async fn what_is_no_id_names_nothing(topology: Topology) {
         "%20",
         "%00",
         "1%00",
-        "%2e%2e",
+        "%2e%2e%2f",
         "1e3",
         "0x1",
         "９",
