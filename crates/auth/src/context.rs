@@ -6,6 +6,7 @@ use axum::extract::FromRef;
 use fanout::{Bus, Event};
 use kit::{
     Result, address::TrustedProxies, db::Database, internal_key::InternalKeys, jwt::Tokens, shutdown::Tasks,
+    telemetry::Throttle,
 };
 use protocol::SessionId;
 use tokio::sync::Notify;
@@ -33,6 +34,8 @@ pub(crate) struct Context {
     pub hasher: Hasher,
     pub limits: Limits,
     pub metrics: Metrics,
+    /// Lines about logins to accounts that do not exist: anybody can make as many as they like.
+    pub unknown_logins: Throttle,
     pub successors: Successors,
     pub resets: ResetQueue,
     /// Where nobody else changes the database.
@@ -57,6 +60,7 @@ impl Auth {
             successors: Successors::new(&tokens),
             hasher: Hasher::default(),
             metrics: Metrics::default(),
+            unknown_logins: Throttle::default(),
             known: db.embedded().map(|_| Known::default()),
             db,
             tokens,

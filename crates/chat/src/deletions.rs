@@ -43,8 +43,9 @@ async fn sweep(chat: &Chat, is_to_purge: &mut bool, stopping: &CancellationToken
         .into_tuple()
         .all(&chat.0.db.reader)
         .await?;
-    let due = Timestamp::now() - TOLD_FOR;
-    let (due, told_of): (Vec<_>, Vec<_>) = deleted.into_iter().partition(|(_, at)| Timestamp(*at) <= due);
+    let now = Timestamp::now();
+    let is_told_of = |at: i64| (now - TOLD_FOR..=now + TOLD_FOR).contains(&Timestamp(at));
+    let (told_of, due): (Vec<_>, Vec<_>) = deleted.into_iter().partition(|(_, at)| is_told_of(*at));
     for (room, _) in due {
         *is_to_purge = true;
         while !stopping.is_cancelled() && remove_some(chat, room).await? {}

@@ -128,11 +128,12 @@ pub async fn missed(chat: &Chat, rooms: &[(RoomId, i64)], users: &[(UserId, i64)
 /// was committed before its end.
 pub(crate) const TOLD_FOR: Duration = Duration::from_secs(10);
 
-/// The room is there, or was deleted a moment ago.
+/// The room is there, or was deleted a moment ago. A deletion in the future is one by a clock that was ahead.
 pub(crate) fn can_be_told_of() -> Condition {
+    let now = Timestamp::now();
     Condition::any()
         .add(Column::DeletedAt.is_null())
-        .add(Column::DeletedAt.gt((Timestamp::now() - TOLD_FOR).0))
+        .add(Column::DeletedAt.between((now - TOLD_FOR).0, (now + TOLD_FOR).0))
 }
 
 /// Where these rooms stand. What is gone is left out.

@@ -76,7 +76,7 @@ impl Follower {
                         }
                         continue;
                     }
-                    Some(Delivery::Missed) => self.revocations.set_complete(false),
+                    Some(Delivery::Missed) => self.revocations.may_miss(),
                     None => return,
                 },
             }
@@ -98,11 +98,14 @@ impl Follower {
     /// As far back as tokens live where something may be missing, else a little.
     async fn read(&self) -> kit::Result<()> {
         let lifetime = self.revocations.token_lifetime();
-        let look_back = if self.revocations.is_complete() { OVERLAP.min(lifetime) } else { lifetime };
+        let is_all = !self.revocations.is_complete();
+        let look_back = if is_all { lifetime } else { OVERLAP.min(lifetime) };
         let revoked = self.source.revoked_since(Timestamp::now() - look_back).await;
-        self.revocations.set_complete(revoked.is_ok());
-        let revoked = revoked?;
+        let revoked = revoked.inspect_err(|_| self.revocations.may_miss())?;
         self.revocations.add(&revoked);
+        if is_all {
+            self.revocations.all_read();
+        }
         self.close(&revoked.iter().map(|session| session.sid).collect::<Vec<_>>());
         Ok(())
     }

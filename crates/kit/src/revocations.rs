@@ -48,10 +48,13 @@ impl Revocations {
         let now = Timestamp::now();
         let horizon = now - self.token_lifetime;
         sids.retain(|_, revoked| revoked.at > horizon);
-        self.forgot_at.store(now.0, Ordering::Release);
+        self.forgot_at.fetch_max(now.0, Ordering::AcqRel);
         let mut news = Vec::new();
         for session in revoked.iter().filter(|session| session.revoked_at > horizon) {
-            sids.entry(session.sid).or_insert_with(|| {
+            // The later time counts: whoever told first may have had a clock that is behind.
+            let known =
+                sids.entry(session.sid).and_modify(|known| known.at = known.at.max(session.revoked_at));
+            known.or_insert_with(|| {
                 news.push(session.sid);
                 Revoked { at: session.revoked_at, learnt_at: now }
             });
@@ -66,12 +69,19 @@ impl Revocations {
         learnt.map(|(sid, revoked)| RevokedSession { sid: *sid, revoked_at: revoked.at }).collect()
     }
 
-    /// Whether everything that ended is known, as far as the last look at it tells.
-    pub fn set_complete(&self, is_complete: bool) {
-        self.is_complete.store(is_complete, Ordering::Release);
+    /// Everything was read, as far back as tokens live by now.
+    pub fn all_read(&self) {
+        self.forgot_at.store(Timestamp::now().0, Ordering::Release);
+        self.is_complete.store(true, Ordering::Release);
     }
 
-    /// Not once the clock was set back: tokens are alive again whose sessions were forgotten.
+    /// Something may have ended that nobody told.
+    pub fn may_miss(&self) {
+        self.is_complete.store(false, Ordering::Release);
+    }
+
+    /// Whether everything that ended is known. Not once the clock was set back, until all is read again: tokens are
+    /// alive again whose sessions were forgotten.
     pub fn is_complete(&self) -> bool {
         self.is_complete.load(Ordering::Acquire)
             && self.forgot_at.load(Ordering::Acquire) <= Timestamp::now().0
@@ -86,6 +96,31 @@ impl Revocations {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn once_the_clock_was_set_back_all_has_to_be_read_again_whatever_is_told_meanwhile() {
+        let revocations = Revocations::new(Duration::from_secs(900));
+        revocations.all_read();
+        assert!(revocations.is_complete());
+        // As it was left by a clock that was an hour ahead.
+        revocations.forgot_at.store((Timestamp::now() + Duration::from_secs(3600)).0, Ordering::Release);
+        assert!(!revocations.is_complete());
+        revocations.add_now(&[SessionId::random()]);
+        assert!(!revocations.is_complete(), "one more is not all");
+        revocations.all_read();
+        assert!(revocations.is_complete());
+    }
+
+    #[test]
+    fn of_two_times_at_which_a_session_ended_the_later_counts() {
+        let revocations = Revocations::new(Duration::from_secs(900));
+        let sid = SessionId::random();
+        let now = Timestamp::now();
+        let behind = RevokedSession { sid, revoked_at: now - Duration::from_secs(800) };
+        assert_eq!(revocations.add(&[behind]), [sid]);
+        assert!(revocations.add(&[RevokedSession { sid, revoked_at: now }]).is_empty());
+        assert_eq!(revocations.learnt_since(Timestamp(0))[0].revoked_at, now);
+    }
 
     #[test]
     fn a_revocation_is_news_once_and_forgotten_when_no_token_can_be_alive() {

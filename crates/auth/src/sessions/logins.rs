@@ -24,12 +24,17 @@ pub async fn log_in(auth: &Auth, client: &Client, login: &Login) -> Result<Grant
         let user = by_identifier(&auth.0.db.reader, &identifier).await?;
         let stored = user.as_ref().map(|user| user.password_hash.as_str());
         let verdict = auth.0.hasher.verify(&login.password, stored).await?;
-        let known = user.as_ref().map(|user| user.id.clone());
-        let Some(user) = user.filter(|_| verdict != Verdict::Wrong) else {
+        let Some(user) = user else {
             // Never what was typed: people type passwords into the wrong field.
-            tracing::info!(user = known, %address, "a login was refused: no such account, or not its password");
+            if let Some(held_back) = auth.0.unknown_logins.pass() {
+                tracing::info!(%address, held_back, "a login was refused: no such account");
+            }
             return Err(bad_credentials());
         };
+        if verdict == Verdict::Wrong {
+            tracing::info!(user = user.id, %address, "a login was refused: not its password");
+            return Err(bad_credentials());
+        }
         if user.disabled_at.is_some() {
             tracing::info!(user = user.id, %address, "a login was refused: the account is disabled");
             return Err(Error::forbidden(Code::AccountDisabled, "This account is disabled."));

@@ -22,7 +22,8 @@ async fn schemathesis_finds_nothing_in_sequences_over_mariadb() {
 
 async fn search(topology: Topology, phases: &str) {
     let schemathesis = tool("schemathesis");
-    let mut app = topology.with("DEV_MODE", "false").with("LOG", "warn").start().await;
+    let mut app =
+        topology.with("DEV_MODE", "false").with("LOG", "warn").with("JWT_EXPIRES_IN", "2h").start().await;
     let alice = app.user("alice").await;
     alice.create_room("plans").await;
     let config = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/fuzzing/schemathesis.toml");

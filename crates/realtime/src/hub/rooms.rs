@@ -162,6 +162,7 @@ impl Actor {
     /// The room is gone for everybody.
     fn delete_room(&mut self, room_id: RoomId) {
         let Some(room) = self.rooms.get_mut(&room_id) else { return };
+        room.sequencer.told();
         let frame = Frame::of(&ServerEvent::RoomDeleted { room_id });
         for (user_id, carriers) in room.sequencer.members.detach_all() {
             if let Some(user) = self.users.get_mut(&user_id) {
@@ -215,7 +216,7 @@ impl Actor {
                 let messages: Vec<(Seq, Frame)> = messages.collect();
                 room.sequencer.page(messages, page.has_more)
             }
-            Err(Error::Refused(refusal)) if refusal.kind == Kind::NotFound => {
+            Err(Error::Refused(refusal)) if refusal.kind == Kind::NotFound && room.sequencer.is_ending() => {
                 return self.delete_room(room_id);
             }
             Err(error) => {

@@ -40,6 +40,8 @@ enum Ending {
     PageAsked,
     /// The last page came.
     LogRead,
+    /// Its end was told.
+    Told,
 }
 
 #[derive(Debug)]
@@ -128,14 +130,30 @@ impl<T, L> Sequencer<T, L> {
 
     /// Nothing is left to hand out, ever.
     pub fn is_over(&self) -> bool {
-        let has_all =
-            self.ending == Ending::LogRead && self.delivered >= self.highest && self.fetched.is_empty();
-        has_all || (self.is_ending() && self.members.is_empty())
+        match self.ending {
+            Ending::NotDeleted => false,
+            Ending::Told => true,
+            _ if self.members.is_empty() => true,
+            Ending::PageDue | Ending::PageAsked => false,
+            Ending::LogRead => self.delivered >= self.highest && self.fetched.is_empty(),
+        }
+    }
+
+    /// Its end is told, to whoever attaches later too; nothing is handed out any more.
+    pub fn told(&mut self) {
+        self.ending = Ending::Told;
+        self.highest = self.delivered;
+        self.held.clear();
+        self.fetched.clear();
+        self.answered();
     }
 
     /// The answer to `Ask::Page`; `false` if it does not lead on, which counts as a failure.
     #[must_use]
     pub fn page(&mut self, messages: Vec<(Seq, T)>, has_more: bool) -> bool {
+        if self.ending == Ending::Told {
+            return true;
+        }
         self.fetched.clear();
         let mut next = self.delivered.next();
         for (seq, message) in messages {

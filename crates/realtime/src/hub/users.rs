@@ -119,7 +119,8 @@ impl Actor {
         let room_id = state.room_id;
         let Some(user) = self.users.get_mut(&user_id) else { return };
         let Some(room) = self.rooms.get_mut(&room_id) else { return };
-        if user.left.get(&room_id) >= Some(&state.members_rev) {
+        let is_over = room.sequencer.is_ending() && !user.rooms.contains(&room_id);
+        if is_over || user.left.get(&room_id) >= Some(&state.members_rev) {
             return;
         }
         room.open(state);

@@ -140,6 +140,11 @@ impl World {
         self.publish(vec![Event::RoomDeleted { room_id: room }], publish).await;
     }
 
+    /// Nothing can be read of deleted rooms any more.
+    pub fn forget_deleted(&self) {
+        self.state().deleted.clear();
+    }
+
     pub fn exists(&self, room: RoomId) -> bool {
         self.state().rooms.contains_key(&room)
     }

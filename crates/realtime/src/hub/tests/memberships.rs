@@ -182,6 +182,25 @@ async fn a_deletion_that_is_found_by_looking_at_the_rooms_of_a_user_is_told_as_o
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_end_of_a_room_is_told_where_nothing_can_be_read_of_it_any_more() {
+    let setup = setup();
+    let ann = user("ann");
+    setup.world.create(ONE, &[&ann]);
+    let mut all = setup.follow(&ann).await;
+    let (mut one, _) = setup.connect(&ann, Scope::Room(ONE)).await;
+    setup.world.say(ONE, &ann, "never heard", Publish::Lost).await;
+    setup.world.delete(ONE, Publish::Lost).await;
+    setup.world.forget_deleted();
+    let told = async {
+        for client in [&mut all, &mut one] {
+            assert_eq!(client.next().await, ServerEvent::RoomDeleted { room_id: ONE });
+        }
+        assert_eq!(one.next_or_close().await, Err(Close::DELETED));
+    };
+    heals(told).await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_deletion_is_told_once_chat_is_back() {
     let setup = setup();
     let ann = user("ann");
