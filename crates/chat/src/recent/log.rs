@@ -101,8 +101,10 @@ impl Log {
         }
         self.is_filled = true;
         self.newest = None;
+        // What came since may be a repeat, told again long after it was stored: there may be newer ones.
+        let fits = messages.iter().all(|message| self.append(message));
         self.trim();
-        true
+        fits
     }
 
     /// A message that was committed; `false` if one before it is missing.

@@ -242,6 +242,26 @@ fn memory_answers_once_it_was_filled_and_follows_what_is_sent() {
     assert_eq!(world.recent.of_member(user(0), ROOM, Range::Newest, 51), None);
 }
 
+/// As after a restart: its sender did not hear that it was stored, and asks again.
+#[test]
+fn a_repeat_of_an_older_message_while_the_newest_are_read_hides_none_of_them() {
+    let recent = Arc::new(Recent::default());
+    let ticket = recent.begin(ROOM);
+    recent.append(&message(2));
+    recent.admit(ticket, user(0));
+    recent.fill(ticket, &[message(1), message(2), message(3), message(4)]);
+    let page = recent.of_member(user(0), ROOM, Range::After(Seq(2)), 50).expect("it is in memory");
+    assert_eq!(seqs(&page), (vec![3, 4], false));
+
+    let other = RoomId(2);
+    let ticket = recent.begin(other);
+    recent.append(&Message { room_id: other, ..message(1) });
+    recent.admit(ticket, user(0));
+    let newest: Vec<Message> = (100..150).map(|seq| Message { room_id: other, ..message(seq) }).collect();
+    recent.fill(ticket, &newest);
+    assert_eq!(recent.of_member(user(0), other, Range::Newest, 50), None, "there is a gap: it is read again");
+}
+
 #[test]
 fn what_was_not_read_for_the_longest_time_goes_first() {
     let recent = Recent::of(PARTS * 80_000);

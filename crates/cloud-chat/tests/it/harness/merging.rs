@@ -1,7 +1,12 @@
 //! A client that follows rule 3 of the delivery guarantee: subscribe, read what came before, merge by `seq`,
 //! fill gaps, and come back when cut off.
 
-use std::{collections::BTreeMap, fmt::Write, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    fmt::Write,
+    sync::{Arc, Mutex},
+    time::{Duration, Instant},
+};
 
 use serde_json::Value;
 use tokio::{sync::watch, task::JoinHandle};
@@ -15,8 +20,12 @@ const PAUSE: Duration = Duration::from_millis(20);
 /// What the client knows of each room, in `seq` order.
 type Logs = BTreeMap<i64, Vec<Message>>;
 
+/// What a client is at, since when.
+type Doing = Arc<Mutex<(String, Instant)>>;
+
 pub struct MergingClient {
     logs: watch::Receiver<Logs>,
+    doing: Doing,
     task: JoinHandle<()>,
 }
 
@@ -37,8 +46,15 @@ impl MergingClient {
 
     fn start_as(app: &App, user: &User, manner: Manner) -> Self {
         let (publish, logs) = watch::channel(Logs::new());
-        let follower = Follower { user: user.clone(), up: app.up(), publish: Arc::new(publish), manner };
-        Self { logs, task: tokio::spawn(follower.run()) }
+        let doing: Doing = Arc::new(Mutex::new(("begins".into(), Instant::now())));
+        let follower = Follower {
+            user: user.clone(),
+            up: app.up(),
+            publish: Arc::new(publish),
+            manner,
+            doing: doing.clone(),
+        };
+        Self { logs, doing, task: tokio::spawn(follower.run()) }
     }
 
     /// Waits until the room's log reaches `seq`, then returns it; it has no gap and no repeat.
@@ -70,7 +86,9 @@ impl MergingClient {
     }
 
     fn summary(&self) -> String {
-        self.logs.borrow().iter().fold(String::new(), |mut text, (room, log)| {
+        let (doing, since) = self.doing.lock().expect("nobody panicked").clone();
+        let doing = format!("{doing}, for {:?}; ", since.elapsed());
+        self.logs.borrow().iter().fold(doing, |mut text, (room, log)| {
             write!(text, "room {room} at {:?}; ", log.last().map(|message| message.seq)).expect("a string");
             text
         })
@@ -88,6 +106,7 @@ struct Follower {
     up: watch::Receiver<bool>,
     publish: Arc<watch::Sender<Logs>>,
     manner: Manner,
+    doing: Doing,
 }
 
 struct Manner {
@@ -115,6 +134,7 @@ impl Follower {
     /// One connection's life.
     async fn follow(&mut self) -> Result<Closed, Cut> {
         let query = format!("?token={}", self.user.token);
+        self.does("connects");
         let dialled = match self.manner.pauses {
             Some(_) => Socket::dial_narrow(&self.user.api, &query).await,
             None => Socket::dial(&self.user.api, &query).await,
@@ -136,7 +156,10 @@ impl Follower {
             self.catch_up(position["roomId"].as_i64().expect("a room id")).await?;
         }
         let mut heard = BTreeMap::new();
+        let connected = socket.connected.to_string();
+        self.does(&format!("listens after {connected}"));
         while let Some(event) = self.next(&mut socket).await {
+            self.does(&format!("heard {event} after {connected}"));
             if self.user.api.holder().keeps_order() {
                 assert_in_order(&mut heard, &event);
             }
@@ -178,6 +201,7 @@ impl Follower {
     async fn catch_up(&mut self, room: i64) -> Result<(), Cut> {
         loop {
             let path = format!("/messages/{room}?after={}", self.last(room));
+            self.does(&format!("asks {path}"));
             let answer = self.user.get(&path).try_send().await.map_err(|_| Cut)?;
             match answer.status {
                 200 => {}
@@ -196,6 +220,10 @@ impl Follower {
                 return Ok(());
             }
         }
+    }
+
+    fn does(&self, what: &str) {
+        *self.doing.lock().expect("nobody panicked") = (what.into(), Instant::now());
     }
 
     async fn renew(&mut self) -> Result<(), Cut> {
