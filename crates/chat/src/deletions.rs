@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     Chat, members,
-    rooms::TOLD_FOR,
+    rooms::{TOLD_FOR, told_of},
     tables::{messages, room_members, rooms},
 };
 
@@ -43,9 +43,9 @@ async fn sweep(chat: &Chat, is_to_purge: &mut bool, stopping: &CancellationToken
         .into_tuple()
         .all(&chat.0.db.reader)
         .await?;
-    let now = Timestamp::now();
-    let is_told_of = |at: i64| (now - TOLD_FOR..=now + TOLD_FOR).contains(&Timestamp(at));
-    let (told_of, due): (Vec<_>, Vec<_>) = deleted.into_iter().partition(|(_, at)| is_told_of(*at));
+    let told_of = told_of();
+    let (told_of, due): (Vec<_>, Vec<_>) =
+        deleted.into_iter().partition(|(_, at)| told_of.contains(&Timestamp(*at)));
     for (room, _) in due {
         *is_to_purge = true;
         while !stopping.is_cancelled() && remove_some(chat, room).await? {}

@@ -3,7 +3,7 @@
 pub mod http;
 mod summaries;
 
-use std::{collections::HashSet, time::Duration};
+use std::{collections::HashSet, ops::RangeInclusive, time::Duration};
 
 use kit::{Error, Result, db::shapes::padded};
 use protocol::{
@@ -128,12 +128,16 @@ pub async fn missed(chat: &Chat, rooms: &[(RoomId, i64)], users: &[(UserId, i64)
 /// was committed before its end.
 pub(crate) const TOLD_FOR: Duration = Duration::from_secs(10);
 
-/// The room is there, or was deleted a moment ago. A deletion in the future is one by a clock that was ahead.
-pub(crate) fn can_be_told_of() -> Condition {
+/// When the rooms were deleted that can be told of now. A deletion further in the future is one by a clock that was ahead.
+pub(crate) fn told_of() -> RangeInclusive<Timestamp> {
     let now = Timestamp::now();
-    Condition::any()
-        .add(Column::DeletedAt.is_null())
-        .add(Column::DeletedAt.between((now - TOLD_FOR).0, (now + TOLD_FOR).0))
+    now - TOLD_FOR..=now + TOLD_FOR
+}
+
+/// The room is there, or was deleted a moment ago.
+pub(crate) fn can_be_told_of() -> Condition {
+    let (first, last) = told_of().into_inner();
+    Condition::any().add(Column::DeletedAt.is_null()).add(Column::DeletedAt.between(first.0, last.0))
 }
 
 /// Where these rooms stand. What is gone is left out.
