@@ -16,6 +16,8 @@ const USERS: u8 = 2;
 enum Step {
     /// Committed, but not applied yet.
     Send,
+    /// One that was stored before is told again: its sender did not hear that it was.
+    Repeat(usize),
     Remove(u8),
     Add(u8),
     Delete,
@@ -111,6 +113,10 @@ impl World {
                 state.log.push(seq);
                 Some(Event::Message { message: message(seq), members_rev: 0 })
             }),
+            Step::Repeat(nth) => self.commit(|state| {
+                let seq = *state.log.get(nth.checked_rem(state.log.len())?)?;
+                Some(Event::Message { message: message(seq), members_rev: 0 })
+            }),
             Step::Remove(who) => self.commit(|state| {
                 state.members.remove(who);
                 let (username, last_seq) = ("x".to_owned(), Seq::ZERO);
@@ -195,6 +201,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     let who = || 0..USERS;
     let step = prop_oneof![
         6 => Just(Step::Send),
+        4 => any::<usize>().prop_map(Step::Repeat),
         1 => who().prop_map(Step::Remove),
         1 => who().prop_map(Step::Add),
         1 => (0..12_u8).prop_map(|n| if n == 0 { Step::Delete } else { Step::Send }),
@@ -202,7 +209,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         3 => who().prop_map(Step::Begin),
         4 => (0..8_usize).prop_map(Step::Read),
         4 => (0..8_usize).prop_map(Step::Fill),
-        1 => (0..6_u8).prop_map(|n| if n == 0 { Step::Forget } else { Step::Apply }),
+        1 => Just(Step::Forget),
     ];
     prop::collection::vec(step, 1..150)
 }
