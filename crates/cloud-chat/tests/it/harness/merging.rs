@@ -156,10 +156,8 @@ impl Follower {
             self.catch_up(position["roomId"].as_i64().expect("a room id")).await?;
         }
         let mut heard = BTreeMap::new();
-        let connected = socket.connected.to_string();
-        self.does(&format!("listens after {connected}"));
+        self.does(&format!("listens after {}", socket.connected));
         while let Some(event) = self.next(&mut socket).await {
-            self.does(&format!("heard {event} after {connected}"));
             if self.user.api.holder().keeps_order() {
                 assert_in_order(&mut heard, &event);
             }
