@@ -70,11 +70,11 @@ impl Sockets {
 
     async fn settle(&self, connection: &Connection, issued_at: Timestamp) -> Result<()> {
         self.connections.register(connection).await?;
-        let (rooms, ()) = futures::try_join!(
-            self.rooms_of(connection),
-            self.refuse_revoked(connection.session, issued_at)
-        )?;
-        self.connections.enter(connection, &rooms).await?;
+        let (rooms, is_alive) =
+            futures::join!(self.rooms_of(connection), self.refuse_revoked(connection.session, issued_at));
+        // Whose session ended hears that, not that the room is not theirs.
+        is_alive?;
+        self.connections.enter(connection, &rooms?).await?;
         self.call_greeting(&connection.id).await
     }
 
