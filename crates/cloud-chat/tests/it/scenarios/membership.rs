@@ -4,6 +4,9 @@ use serde_json::{Value, json};
 
 use crate::harness::{Message, Socket, Topology, User, count};
 
+/// What a member hears of a talk before something happens in the middle of it.
+const BEFORE: i64 = 20;
+
 pub async fn everybody_is_told_of_a_new_member_who_hears_from_then_on(topology: Topology) {
     let app = topology.start().await;
     let (alice, bob) = (app.user("alice").await, app.user("bob").await);
@@ -35,7 +38,7 @@ pub async fn a_removed_member_hears_nothing_past_the_last_seq_answered(topology:
     let plans = alice.create_room_with("plans", &[&bob]).await;
     let (mut hers, mut his) = (alice.connect().await, bob.connect().await);
 
-    let last_seq = in_the_middle_of_talk(&alice, plans, alice.remove(plans, &bob)).await;
+    let last_seq = in_the_middle_of_talk(&alice, &mut his, plans, alice.remove(plans, &bob)).await;
 
     assert_heard_up_to(&mut his, &alice, &bob, plans, last_seq).await;
     let removed = json!({"type": "memberRemoved", "roomId": plans, "userId": bob.id, "username": "bob"});
@@ -51,17 +54,23 @@ pub async fn a_member_who_leaves_hears_nothing_past_the_last_seq_answered(topolo
     let plans = alice.create_room_with("plans", &[&bob]).await;
     let mut his = bob.connect().await;
 
-    let last_seq = in_the_middle_of_talk(&alice, plans, bob.leave(plans)).await;
+    let last_seq = in_the_middle_of_talk(&alice, &mut his, plans, bob.leave(plans)).await;
 
     assert_heard_up_to(&mut his, &alice, &bob, plans, last_seq).await;
     assert_eq!(bob.my_room(plans).await, None);
 }
 
-/// Runs `change` while Alice talks, and goes on until she said everything.
-async fn in_the_middle_of_talk(alice: &User, room: i64, change: impl Future<Output = i64>) -> i64 {
+/// Runs `change` while Alice talks, once he heard her for a while, and goes on until she said everything.
+async fn in_the_middle_of_talk(
+    alice: &User,
+    his: &mut Socket,
+    room: i64,
+    change: impl Future<Output = i64>,
+) -> i64 {
     let mut talker = alice.connect_to(room).await;
-    for n in 0..20 {
-        talker.send_acked(room, &format!("before-{n}"), "talk").await;
+    for seq in 1..=BEFORE {
+        talker.send_acked(room, &format!("before-{seq}"), "talk").await;
+        assert_eq!(Message::of(&his.expect_message(room).await).seq, seq);
     }
     let talk = async {
         for n in 0..40 {
@@ -69,12 +78,12 @@ async fn in_the_middle_of_talk(alice: &User, room: i64, change: impl Future<Outp
         }
     };
     let ((), last_seq) = futures::join!(talk, change);
-    assert!((20..=60).contains(&last_seq), "{last_seq}");
+    assert!((BEFORE..=BEFORE + 40).contains(&last_seq), "{last_seq}");
     alice.send(room, "past the removal").await;
     last_seq
 }
 
-/// He was told of his removal, heard everything up to it and nothing after it, although later events of other
+/// He was told of his removal, heard no gap before it and nothing after it, although later events of other
 /// rooms reached him.
 async fn assert_heard_up_to(his: &mut Socket, alice: &User, bob: &User, room: i64, last_seq: i64) {
     let removed = json!({"type": "memberRemoved", "roomId": room, "userId": bob.id, "username": "bob"});
@@ -85,8 +94,7 @@ async fn assert_heard_up_to(his: &mut Socket, alice: &User, bob: &User, room: i6
     his.assert_alive().await;
     let messages = his.unasked().into_iter().filter(|event| event["type"] == "message");
     let heard: Vec<_> = messages.map(|event| event["message"]["seq"].as_i64().expect("a seq")).collect();
-    assert_eq!(heard, (1..=count(&heard)).collect::<Vec<i64>>(), "no gap before the removal");
-    assert!(heard.len() >= 20, "he was a member at first: {heard:?}");
+    assert_eq!(heard, (BEFORE + 1..=BEFORE + count(&heard)).collect::<Vec<i64>>(), "no gap before the removal");
     assert!(heard.iter().all(|seq| *seq <= last_seq), "past {last_seq}: {heard:?}");
 }
 
